@@ -65,7 +65,7 @@ export function textOf({ tag, content, offset }: Pick<DerElement, 'tag' | 'conte
         throw malformed('UTF8String');
       }
     case tags.printableString: {
-      const text = buffer.latin1Slice();
+      const text = buffer.toString('latin1');
       // '*', '@', '&' and '_' are outside the type but common in real names; comparing them is unambiguous
       if (!/^[A-Za-z0-9 '()+,\-./:=?*@&_]*$/.test(text)) throw malformed('PrintableString');
       return text;
@@ -73,15 +73,15 @@ export function textOf({ tag, content, offset }: Pick<DerElement, 'tag' | 'conte
     case tags.numericString:
     case tags.ia5String:
     case tags.visibleString: {
-      const text = buffer.latin1Slice();
+      const text = buffer.toString('latin1');
       if (/[\u0080-\u00ff]/.test(text)) throw malformed('seven-bit string');
       return text;
     }
     case tags.teletexString:
-      return buffer.latin1Slice();
+      return buffer.toString('latin1');
     case tags.bmpString: {
       if (content.length % 2 !== 0) throw malformed('BMPString');
-      return Buffer.from(buffer).swap16().utf16leSlice();
+      return Buffer.from(buffer).swap16().toString('utf16le');
     }
     case tags.universalString: {
       if (content.length % 4 !== 0) throw malformed('UniversalString');
@@ -100,5 +100,5 @@ export function textOf({ tag, content, offset }: Pick<DerElement, 'tag' | 'conte
 
 /** Lower-case hex. */
 export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).hexSlice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
