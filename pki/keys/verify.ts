@@ -1,0 +1,90 @@
+import { constants, verify, type KeyObject } from 'node:crypto';
+import { openSequence } from '../asn1/der-reader.ts';
+import { PkiError } from '../error.ts';
+import type { AlgorithmIdentifier, Digest } from './algorithm.ts';
+import { keyObjectOf, rsaNumbersOf, type Curve, type PublicKey } from './public-key.ts';
+import { parsePssParameters, signatureMethodOf, type SignatureMethod } from './signature-algorithm.ts';
+
+export type SignatureVerdict =
+  | { valid: true; digest: Digest | undefined }
+  | { valid: false; reason: 'algorithm-not-supported' | 'algorithm-mismatch' | 'key-not-supported' | 'signature-invalid' };
+
+/** Under 1,024 bits a modulus is factored at home; over 16,384 one check costs seconds. What is strong enough is policy. */
+const minModulusBits = 1_024;
+const maxModulusBits = 16_384;
+
+const orders: Readonly<Record<Curve, bigint>> = {
+  'P-256': 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  'P-384': 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  'P-521': 0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+};
+
+const refused = (reason: Extract<SignatureVerdict, { valid: false }>['reason']): SignatureVerdict => ({ valid: false, reason });
+
+/**
+ * Checks a signature under the algorithm it names. Never throws on what strangers sent: everything is a verdict.
+ * Parameters are strict, the key must be of the algorithm's kind, ECDSA values strict DER within the order.
+ */
+export function verifySignature(algorithm: AlgorithmIdentifier, key: PublicKey, signed: Uint8Array, signature: Uint8Array): SignatureVerdict {
+  const method = signatureMethodOf(algorithm);
+  if (!method) return refused('algorithm-not-supported');
+  if (key.type === 'unsupported') return refused('key-not-supported');
+  if (!fits(method, key)) return refused('algorithm-mismatch');
+  if (key.type === 'rsa' && !usableRsa(key)) return refused('key-not-supported');
+  try {
+    const keyObject = keyObjectOf(key);
+    return check(method, key, keyObject, signed, signature)
+      ? { valid: true, digest: method.family === 'raw' ? undefined : method.digest }
+      : refused('signature-invalid');
+  } catch (error) {
+    return refused(error instanceof PkiError && error.code === 'key-malformed' ? 'key-not-supported' : 'signature-invalid');
+  }
+}
+
+/** A key says what it may be used with: its family, and for PSS keys the parameters as well (RFC 4055 §3.3). */
+function fits(method: SignatureMethod, key: PublicKey): boolean {
+  switch (method.family) {
+    case 'rsa':
+      return key.type === 'rsa' && !key.pssOnly;
+    case 'rsa-pss': {
+      if (key.type !== 'rsa') return false;
+      if (!key.pssOnly || key.algorithm.parameters === undefined) return true;
+      const limits = parsePssParameters(key.algorithm.parameters);
+      return limits !== undefined && limits.digest === method.digest && method.saltOctets >= limits.saltOctets;
+    }
+    case 'ecdsa':
+      return key.type === 'ec';
+    case 'raw':
+      return key.type === method.type;
+  }
+}
+
+function usableRsa(key: PublicKey): boolean {
+  if (key.bits < minModulusBits || key.bits > maxModulusBits) return false;
+  const { exponent } = rsaNumbersOf(key);
+  return exponent >= 3n && (exponent & 1n) === 1n;
+}
+
+function check(method: SignatureMethod, key: PublicKey, keyObject: KeyObject, signed: Uint8Array, signature: Uint8Array): boolean {
+  switch (method.family) {
+    case 'rsa':
+      return verify(method.digest, signed, { key: keyObject, padding: constants.RSA_PKCS1_PADDING }, signature);
+    case 'rsa-pss':
+      return verify(method.digest, signed, {
+        key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: method.saltOctets,
+      }, signature);
+    case 'ecdsa':
+      return inRange(signature, orders[key.curve!]) && verify(method.digest, signed, keyObject, signature);
+    case 'raw':
+      return verify(null, signed, keyObject, signature);
+  }
+}
+
+/** ECDSA-Sig-Value in DER with 0 < r, s < n (RFC 3279 §2.2.3, FIPS 186-5 §6.4.2). @throws PkiError `asn1-*` */
+function inRange(signature: Uint8Array, order: bigint): boolean {
+  const reader = openSequence(signature);
+  const r = reader.integer();
+  const s = reader.integer();
+  reader.end();
+  return r > 0n && r < order && s > 0n && s < order;
+}
