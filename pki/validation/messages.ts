@@ -1,0 +1,76 @@
+import type { Message } from './report.ts';
+
+type Level = Message['level'];
+
+/** Every message a report can hold, and how grave it is. Its words are in the table of the verification noun. */
+export const messageLevels = {
+  // what the file is
+  'no-signature-found': 'error',
+  'format-broken': 'error',
+  'byte-range-invalid': 'error',
+  'signature-dictionary-invalid': 'error',
+  'document-structure-ambiguous': 'error',
+  'several-signers': 'error',
+  'unsupported-signature-format': 'error',
+  // who signed
+  'signing-certificate-missing': 'error',
+  'signing-certificate-ambiguous': 'error',
+  'signing-certificate-mismatch': 'error',
+  'signing-certificate-unbound': 'warning',
+  'signing-certificate-unreadable': 'error',
+  // what was signed
+  'content-changed': 'error',
+  'signature-broken': 'error',
+  'signed-content-missing': 'error',
+  'content-given-twice': 'error',
+  // the chain
+  'chain-not-trusted': 'error',
+  'chain-invalid': 'error',
+  'chain-unsuitable': 'error',
+  'issuer-missing': 'error',
+  'certificate-expired': 'error',
+  'certificate-not-yet-valid': 'error',
+  'expired-after-signing': 'info',
+  // status
+  'status-missing': 'error',
+  'status-outdated': 'error',
+  'certificate-revoked': 'error',
+  'certificate-on-hold': 'error',
+  'issuer-revoked': 'error',
+  'compromised-before-signing': 'error',
+  'revoked-after-signing': 'warning',
+  // cryptography and attributes
+  'algorithm-not-allowed': 'error',
+  'key-too-short': 'error',
+  'attribute-missing': 'error',
+  'attribute-wrong': 'error',
+  'key-usage-unsuitable': 'error',
+  // time
+  'time-only-claimed': 'info',
+  'time-proven': 'info',
+  'claimed-time-local-as-utc': 'warning',
+  'claimed-time-after-proof': 'warning',
+  'claimed-time-in-future': 'warning',
+  'proof-before-certificate': 'error',
+  'timestamp-broken': 'warning',
+  'timestamp-untrusted': 'warning',
+  'timestamp-order-wrong': 'error',
+  'timestamp-failed': 'error',
+  // what came after
+  'changed-after-signing': 'error',
+  'form-filled-after-signing': 'warning',
+  'annotated-after-signing': 'warning',
+  'signed-again-after': 'info',
+  'evidence-added-after': 'info',
+  'changed-harmlessly-after': 'warning',
+  'not-whole-document': 'warning',
+  // for the reader
+  'valid-signature': 'info',
+} as const satisfies Record<string, Level>;
+
+export type MessageCode = keyof typeof messageLevels;
+
+/** A message at its level. @param facts places in its words; never bytes of the document */
+export function message(code: MessageCode, facts: Message['facts'] = {}): Message {
+  return { code, level: messageLevels[code], facts };
+}

@@ -1,0 +1,130 @@
+import type { MessageCode } from './messages.ts';
+
+/** The three outcomes of ETSI EN 319 102-1 §5.1.3, table 5. */
+export type Indication = 'TOTAL-PASSED' | 'INDETERMINATE' | 'TOTAL-FAILED';
+
+/** Why an outcome is not TOTAL-PASSED: the standard's own words (§5.1.3, table 6). */
+export type SubIndication =
+  | 'FORMAT_FAILURE' | 'HASH_FAILURE' | 'SIG_CRYPTO_FAILURE' | 'REVOKED' | 'EXPIRED' | 'NOT_YET_VALID'
+  | 'SIG_CONSTRAINTS_FAILURE' | 'CHAIN_CONSTRAINTS_FAILURE' | 'CERTIFICATE_CHAIN_GENERAL_FAILURE'
+  | 'CRYPTO_CONSTRAINTS_FAILURE' | 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE' | 'POLICY_PROCESSING_ERROR'
+  | 'SIGNATURE_POLICY_NOT_AVAILABLE' | 'TIMESTAMP_ORDER_FAILURE' | 'NO_SIGNING_CERTIFICATE_FOUND'
+  | 'NO_CERTIFICATE_CHAIN_FOUND' | 'REVOKED_NO_POE' | 'REVOKED_CA_NO_POE' | 'OUT_OF_BOUNDS_NO_POE'
+  | 'OUT_OF_BOUNDS_NOT_REVOKED' | 'NO_POE' | 'TRY_LATER' | 'SIGNED_DATA_NOT_FOUND' | 'NO_SIGNATURE_FOUND';
+
+/** The building blocks of §5.2 and the processes of §5.3 to §5.6, named in full. */
+export type BuildingBlockName =
+  | 'format-checking' | 'identification-of-signing-certificate' | 'validation-context-initialization'
+  | 'cryptographic-verification' | 'certificate-validation' | 'signature-acceptance'
+  | 'timestamp-validation' | 'signature-with-time' | 'changes-after-signing' | 'long-term-validation';
+
+export interface Conclusion { indication: Indication; subIndication: SubIndication | null }
+
+/** One fact of the report; `facts` fill the places in its words. */
+export interface Message {
+  code: MessageCode;
+  level: 'error' | 'warning' | 'info';
+  facts: Readonly<Record<string, string | number>>;
+}
+
+export interface BuildingBlock extends Conclusion { name: BuildingBlockName }
+
+export type SignerKind = 'personal' | 'organisation-seal' | 'electronic-copy' | 'timestamping' | 'unknown';
+
+export interface SignerSummary {
+  subject: string;
+  commonName: string | null;
+  organization: string | null;
+  /** organisational units as the name orders them, level 2 first */
+  organizationalUnits: string[];
+  serialNumber: string;
+  issuer: string;
+  fingerprint: string;
+  kind: SignerKind;
+}
+
+export interface SigningTime {
+  /** what the signer wrote; proves nothing */
+  claimed: Date | null;
+  /** when the signature provably existed */
+  proven: Date | null;
+  provenBy: 'signature-timestamp' | 'document-timestamp' | 'receipt' | null;
+}
+
+export interface ReportedChange { revision: number; kind: string; allowed: boolean; code: string; detail: string | null }
+
+export interface Coverage {
+  wholeDocument: boolean;
+  revision: number;
+  revisions: number;
+  changesAfter: ReportedChange[];
+}
+
+export interface ChainEntry {
+  subject: string;
+  issuer: string;
+  serialNumber: string;
+  notBefore: Date;
+  notAfter: Date;
+  fingerprint: string;
+  trustAnchor: boolean;
+}
+
+export interface RevocationEntry {
+  subject: string;
+  serialNumber: string;
+  status: 'good' | 'revoked' | 'on-hold' | 'unknown';
+  source: 'crl' | 'ocsp' | null;
+  revokedAt: Date | null;
+  reason: string | null;
+  thisUpdate: Date | null;
+  nextUpdate: Date | null;
+}
+
+export interface TimestampEntry extends Conclusion {
+  kind: 'signature-timestamp' | 'document-timestamp' | 'content-timestamp';
+  time: Date | null;
+  authority: string | null;
+  policy: string | null;
+  serialNumber: string | null;
+  messages: Message[];
+}
+
+export interface SignatureReport extends Conclusion {
+  id: string;
+  field: string | null;
+  type: 'signature' | 'document-timestamp';
+  format: string;
+  messages: Message[];
+  signer: SignerSummary | null;
+  signingTime: SigningTime;
+  coverage: Coverage | null;
+  chain: ChainEntry[];
+  /** the trust domain of the anchor the chain ends in, such as VGCA or NEAC */
+  trustDomain: string | null;
+  revocation: RevocationEntry[];
+  timestamps: TimestampEntry[];
+  buildingBlocks: BuildingBlock[];
+}
+
+/** What validation says of one document. Purely a function of its input. */
+export interface ValidationReport {
+  validationTime: Date;
+  policy: string;
+  format: 'PDF' | 'CMS';
+  conclusion: Conclusion;
+  signatures: SignatureReport[];
+}
+
+/** Evidence that would let the next round say more; the caller fetches what it can and asks again. */
+export type Wanted =
+  | { kind: 'issuer'; issuer: Uint8Array; authorityKeyIdentifier: Uint8Array | null; caIssuerUrls: string[]; certificate: Uint8Array }
+  | { kind: 'signing-certificate'; issuer: Uint8Array | null; serialNumber: string | null; subjectKeyIdentifier: Uint8Array | null }
+  | { kind: 'status'; certificate: Uint8Array; issuer: Uint8Array; ocspUrls: string[]; crlUrls: string[] };
+
+const rank: Record<Indication, number> = { 'TOTAL-PASSED': 0, INDETERMINATE: 1, 'TOTAL-FAILED': 2 };
+
+/** Positive if `a` is the worse outcome. */
+export function compareIndications(a: Indication, b: Indication): number {
+  return rank[a] - rank[b];
+}
