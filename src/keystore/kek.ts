@@ -1,0 +1,77 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A key-encryption key, AES-256, by the name that wrapped keys carry. */
+export interface Kek { id: string; key: KeyObject }
+
+/** Where key-encryption keys come from: the text of a setting, or a file. */
+export type KekSource = { text: string } | { file: string; create: boolean };
+
+/** Wraps with the first and opens with all of them: several stand side by side only while they are being exchanged. */
+export type KekRing = readonly [Kek, ...Kek[]];
+
+/** @param bytes 32 octets */
+export function kekOf(bytes: Uint8Array): Kek {
+  return { id: createHash('sha256').update('kek').update(bytes).digest('hex').slice(0, 16), key: createSecretKey(bytes) };
+}
+
+/**
+ * Reads keys of 32 octets in base64 or hex, separated by commas or line ends; `#` begins a comment.
+ * @throws Error naming the line, never its text
+ */
+export function parseKeks(text: string): KekRing {
+  const words = text.split('\n').flatMap((line) => line.replace(/#.*/, '').split(',')).map((word) => word.trim()).filter(Boolean);
+  const keks = words.map((word, i) => {
+    const bytes = Buffer.from(word, /^[0-9a-f]{64}$/i.test(word) ? 'hex' : 'base64');
+    if (bytes.length !== 32 || !/^[A-Za-z0-9+/]+=?$/.test(word)) {
+      throw new Error(`key-encryption key ${i + 1}: expected 32 bytes in base64 or hex`);
+    }
+    return kekOf(bytes);
+  });
+  if (keks.length === 0) throw new Error('there is no key-encryption key');
+  return keks as unknown as KekRing;
+}
+
+/** The keys of a source as they stand now. A missing file is made only where the source allows it. */
+export async function readKekRing(source: KekSource, random: (bytes: number) => Uint8Array): Promise<{ ring: KekRing; created: boolean }> {
+  if ('text' in source) return { ring: parseKeks(source.text), created: false };
+  try {
+    return { ring: parseKeks(await readFile(source.file, 'utf8')), created: false };
+  } catch (error) {
+    if (!source.create || !isMissing(error)) throw error;
+  }
+  await mkdir(dirname(source.file), { recursive: true });
+  await createKekFile(source.file, random(32));
+  return { ring: parseKeks(await readFile(source.file, 'utf8')), created: true };
+}
+
+/** Made once: of two services that start together one wins, and both read what it wrote. */
+async function createKekFile(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    await handle.writeFile(`${Buffer.from(bytes).toString('base64')}\n`);
+    await handle.sync();
+    await handle.close();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** Replaces a key file in one step: at any moment the old or the new one is there, whole. */
+export async function replaceKekFile(file: string, lines: readonly string[]): Promise<void> {
+  const next = `${file}.next`;
+  const handle = await open(next, 'w', 0o600);
+  await handle.writeFile(lines.map((line) => `${line}\n`).join(''));
+  await handle.sync();
+  await handle.close();
+  await rename(next, file);
+  const folder = await open(dirname(file), 'r');
+  await folder.sync();
+  await folder.close();
+}
+
+/** A key as a line of its file. */
+export const kekLine = ({ key }: Kek): string => key.export().toString('base64');
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
