@@ -5,6 +5,7 @@ import { oids } from '../asn1/oids.ts';
 import { contextConstructed, tags } from '../asn1/tags.ts';
 import { hexOf } from '../asn1/values.ts';
 import { readCertId, type CertId } from './cert-id.ts';
+import { readExtensions } from './extensions.ts';
 
 export interface OcspRequest {
   certIds: CertId[];
@@ -16,9 +17,6 @@ export const maxRequestBytes = 4_096;
 export const maxCertIds = 10;
 /** RFC 9654 §2.1: 1 to 128 octets. */
 export const maxNonceOctets = 128;
-
-/** What may stand in a request without changing the answer: RFC 6960 §4.4.6, §4.4.7.1, §4.4.2. */
-const ignoredExtensions = new Set(['1.3.6.1.5.5.7.48.1.4', '1.3.6.1.5.5.7.48.1.7', '1.3.6.1.5.5.7.48.1.8']);
 
 /**
  * An OCSPRequest, RFC 6960 §4.1.1. A signature on it is read over and not checked: everyone may ask.
@@ -52,7 +50,7 @@ function readRequestList(list: DerReader): CertId[] {
     if (certIds.length === maxCertIds) list.fail('ocsp-malformed', `at most ${maxCertIds} certificates`);
     const entry = list.sequence();
     const certId = readCertId(entry);
-    readExtensions(entry, 0);
+    readExtensions(entry, 0, 'request');
     entry.end();
     const key = hexOf(certId.der);
     // asked twice is answered once: a response with one certID twice would be ambiguous
@@ -64,31 +62,13 @@ function readRequestList(list: DerReader): CertId[] {
 }
 
 function readRequestExtensions(tbs: DerReader): Uint8Array | undefined {
-  const value = readExtensions(tbs, 2).get(oids.ocspNonce);
+  const value = readExtensions(tbs, 2, 'request').get(oids.ocspNonce);
   if (value === undefined) return undefined;
   const reader = new DerReader(value);
   const nonce = reader.octetString();
   reader.end();
   if (nonce.length === 0 || nonce.length > maxNonceOctets) throw new PkiError('ocsp-malformed', { rule: `RFC 9654 §2.1 nonce of 1 to ${maxNonceOctets} octets` });
   return nonce;
-}
-
-function readExtensions(outer: DerReader, tag: number): Map<string, Uint8Array> {
-  const values = new Map<string, Uint8Array>();
-  const wrapped = outer.enterOptional(contextConstructed(tag));
-  if (!wrapped) return values;
-  const list = wrapped.sequence();
-  wrapped.end();
-  while (!list.done) {
-    const item = list.sequence();
-    const id = item.oid();
-    const critical = item.nextTag === tags.boolean && item.boolean();
-    if (values.has(id)) item.fail('ocsp-malformed', 'RFC 5280 §4.2 an extension only once');
-    if (critical && id !== oids.ocspNonce && !ignoredExtensions.has(id)) item.fail('ocsp-malformed', 'RFC 6960 §4.1.2 unknown critical extension');
-    values.set(id, item.octetString());
-    item.end();
-  }
-  return values;
 }
 
 /** An OCSPRequest for these certificates. @param certIds DER from `buildCertId` */
