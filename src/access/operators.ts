@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { recordAudit } from '../audit/record.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Role, Services, Tx } from '../services.ts';
+import { buildApiKey } from './api-key.ts';
+import {
+  findOperator, insertApiKey, insertOperator, lockApiKey, markApiKeyRevoked, type ApiKeyRow, type OperatorRow,
+} from './store.ts';
+
+export interface OperatorInput {
+  name: string; email?: string | undefined; kind: 'person' | 'system'; roles: readonly Role[]; agencyPath?: string | undefined;
+}
+/** `token` is shown this once and stored nowhere. */
+export type IssuedApiKey = ApiKeyRow & { token: string };
+
+type Needed = Pick<Services, 'db' | 'now' | 'random'>;
+const dayMs = 86_400_000;
+
+/** @throws Problem `invalid-fields` where the roles need an agency (registrar) and none is named */
+export async function createOperator({ db, now }: Needed, actor: Actor, input: OperatorInput): Promise<OperatorRow> {
+  return db.transaction((tx) => addOperator(tx, actor, input, now()));
+}
+
+/** The same inside a transaction that is already open. */
+export async function addOperator(tx: Tx, actor: Actor, input: OperatorInput, now: Date): Promise<OperatorRow> {
+  if (input.roles.includes('registrar') && input.agencyPath === undefined) {
+    throw new Problem('invalid-fields', { errors: [{ pointer: '/agencyPath', message: 'a registrar belongs to an agency' }] });
+  }
+  const operator: OperatorRow = {
+    id: randomUUID(), name: input.name, email: input.email ?? null, kind: input.kind,
+    agencyPath: input.agencyPath ?? null, active: true, createdAt: now, roles: [...new Set(input.roles)],
+  };
+  await insertOperator(tx, { ...operator, createdBy: actor.id });
+  await recordAudit(tx, actor, 'operator.created', { type: 'operator', id: operator.id }, { before: undefined, after: operator });
+  return operator;
+}
+
+/** A key for an operator, ending after `days`. @throws Problem `not-found` */
+export async function issueApiKey(
+  { db, now, random }: Needed, actor: Actor, input: { operatorId: string; label: string; days: number },
+): Promise<IssuedApiKey> {
+  return db.transaction(async (tx) => {
+    if (!(await findOperator(tx, input.operatorId))) throw new Problem('not-found', { id: input.operatorId });
+    return addApiKey(tx, actor, input, { now: now(), random });
+  });
+}
+
+/** The same inside a transaction that is already open. */
+export async function addApiKey(
+  tx: Tx, actor: Actor, input: { operatorId: string; label: string; days: number },
+  at: { now: Date; random: Services['random'] },
+): Promise<IssuedApiKey> {
+  const { token, prefix, secretHash } = buildApiKey(at.random);
+  const key: ApiKeyRow = {
+    id: randomUUID(), prefix, operatorId: input.operatorId, label: input.label, createdAt: at.now,
+    expiresAt: new Date(at.now.getTime() + input.days * dayMs), revokedAt: null, lastUsedAt: null,
+  };
+  await insertApiKey(tx, { ...key, secretHash });
+  await recordAudit(tx, actor, 'api-key.issued', { type: 'api-key', id: key.id }, { before: undefined, after: key });
+  return { ...key, token };
+}
+
+/** Withdraws a key at once; doing so twice changes nothing. @throws Problem `not-found` */
+export async function revokeApiKey({ db, now }: Needed, actor: Actor, id: string): Promise<ApiKeyRow> {
+  return db.transaction(async (tx) => {
+    const before = await lockApiKey(tx, id);
+    if (!before) throw new Problem('not-found', { id });
+    if (before.revokedAt !== null) return before;
+    const after = { ...before, revokedAt: now() };
+    await markApiKeyRevoked(tx, id, after.revokedAt);
+    await recordAudit(tx, actor, 'api-key.revoked', { type: 'api-key', id }, { before, after });
+    return after;
+  });
+}

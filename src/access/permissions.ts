@@ -1,0 +1,33 @@
+import type { Permission, Role } from '../services.ts';
+
+/**
+ * What each role may do. An administrator keeps the machinery and decides on no request; a registrar acts
+ * for one agency and all below it; an auditor reads everything and changes nothing.
+ */
+export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
+  administrator: [
+    'operator:manage', 'authority:read', 'authority:manage', 'profile:read', 'policy:read', 'policy:manage',
+    'trust-anchor:read', 'trust-anchor:manage', 'agency:read', 'agency:write', 'certificate:read',
+    'verification:create', 'verification:read',
+  ],
+  operator: [
+    'agency:read', 'agency:write', 'official:read', 'official:write', 'request:read', 'request:examine',
+    'request:approve', 'request:refuse', 'certificate:read', 'certificate:revoke', 'authority:read', 'profile:read',
+    'policy:read', 'trust-anchor:read', 'verification:create', 'verification:read',
+  ],
+  registrar: [
+    'agency:read', 'official:read', 'official:write', 'request:read', 'request:submit', 'request:confirm',
+    'request:refuse', 'certificate:read', 'authority:read', 'profile:read', 'policy:read', 'trust-anchor:read',
+    'verification:create', 'verification:read',
+  ],
+  auditor: [
+    'audit:read', 'agency:read', 'official:read', 'request:read', 'certificate:read', 'authority:read', 'profile:read',
+    'policy:read', 'trust-anchor:read', 'verification:read',
+  ],
+  verifier: ['verification:create', 'verification:read', 'authority:read', 'trust-anchor:read', 'certificate:read'],
+};
+
+/** All that a set of roles may do together. */
+export function permissionsFor(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.flatMap((role) => permissionsOf[role]));
+}

@@ -1,0 +1,71 @@
+import type { Knex } from 'knex';
+import type { PageRequest, Page } from '../database/paging.ts';
+import { findPage } from '../database/paging.ts';
+import type { Role, Tx } from '../services.ts';
+
+export interface OperatorRow {
+  id: string; name: string; email: string | null; kind: 'person' | 'system'; agencyPath: string | null;
+  active: boolean; createdAt: Date; roles: Role[];
+}
+export interface ApiKeyRow {
+  id: string; prefix: string; operatorId: string; label: string;
+  createdAt: Date; expiresAt: Date; revokedAt: Date | null; lastUsedAt: Date | null;
+}
+
+const operatorColumns = ['id', 'name', 'email', 'kind', 'agencyPath', 'active', 'createdAt'] as const;
+const apiKeyColumns = ['id', 'prefix', 'operatorId', 'label', 'createdAt', 'expiresAt', 'revokedAt', 'lastUsedAt'] as const;
+const rolesOf = `array(select r.role from operator_roles r join roles o on o.name = r.role
+  where r.operator_id = operators.id order by o.position) as roles`;
+
+/** The key with what is needed to know its holder, in one read. */
+export async function findCredential(db: Knex, prefix: string): Promise<(ApiKeyRow & { secretHash: Buffer; operator: OperatorRow }) | undefined> {
+  const { rows } = (await db.raw(
+    `select k.id, k.prefix, k.operator_id, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.secret_hash,
+       operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, ${rolesOf}
+     from api_keys k join operators on operators.id = k.operator_id where k.prefix = ?`, [prefix],
+  )) as { rows: (ApiKeyRow & Omit<OperatorRow, 'createdAt'> & { secretHash: Buffer; operatorSince: Date })[] };
+  const row = rows[0];
+  if (!row) return undefined;
+  const { name, email, kind, agencyPath, active, roles, operatorSince, ...key } = row;
+  return { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince } };
+}
+
+export async function countOperators(db: Knex): Promise<number> {
+  const [row] = (await db('operators').count({ count: '*' })) as { count: number }[];
+  return row?.count ?? 0;
+}
+
+export async function findOperator(db: Knex, id: string): Promise<OperatorRow | undefined> {
+  return db('operators').where({ id }).first(...operatorColumns, db.raw(rolesOf)) as Promise<OperatorRow | undefined>;
+}
+
+export async function listOperators(db: Knex, page: PageRequest): Promise<Page<OperatorRow>> {
+  return findPage(db('operators').select(...operatorColumns, db.raw(rolesOf)), ['createdAt', 'id'], page);
+}
+
+export async function insertOperator(tx: Tx, operator: OperatorRow & { createdBy: string }): Promise<void> {
+  const { roles, ...row } = operator;
+  await tx('operators').insert(row);
+  await tx('operator_roles').insert(roles.map((role) => ({ operatorId: operator.id, role })));
+}
+
+export async function insertApiKey(tx: Tx, key: ApiKeyRow & { secretHash: Uint8Array }): Promise<void> {
+  await tx('api_keys').insert({ ...key, secretHash: Buffer.from(key.secretHash) });
+}
+
+export async function listApiKeys(db: Knex, operatorId: string): Promise<ApiKeyRow[]> {
+  return db('api_keys').where({ operatorId }).orderBy(['createdAt', 'id']).select(...apiKeyColumns);
+}
+
+export async function lockApiKey(tx: Tx, id: string): Promise<ApiKeyRow | undefined> {
+  return tx('api_keys').where({ id }).forUpdate().first(...apiKeyColumns);
+}
+
+export async function markApiKeyRevoked(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+  await tx('api_keys').where({ id }).update({ revokedAt });
+}
+
+/** No transaction of an operation: nothing hangs on it, and a read must not wait for it. */
+export async function markApiKeyUsed(db: Knex, id: string, lastUsedAt: Date): Promise<void> {
+  await db('api_keys').where({ id }).update({ lastUsedAt });
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** What an audit entry says; the leaf hash covers all of it. */
+export interface AuditEntry {
+  at: Date;
+  actorId: string;
+  actorKind: string;
+  actorName: string;
+  action: string;
+  subjectType: string;
+  subjectId: string;
+  /** JSON values, or undefined where there was nothing before or after. */
+  before: unknown;
+  after: unknown;
+  requestId: string;
+}
+
+/**
+ * JSON with sorted keys and no spaces, the same before it goes into `jsonb` and after it comes out:
+ * dates in RFC 3339, bytes in hex, bigints in decimal.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === undefined || value === null || typeof value === 'function' || typeof value === 'symbol') return 'null';
+  // jsonb takes neither U+0000 nor lone surrogates.
+  if (typeof value === 'string') return JSON.stringify(value.replaceAll('\0', '\uFFFD').toWellFormed());
+  if (typeof value === 'bigint') return `"${value}"`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (value instanceof Date) return JSON.stringify(value);
+  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('hex')}"`;
+  if (value instanceof Set) return canonicalJson([...value]);
+  if (value instanceof Map) return canonicalJson(Object.fromEntries(value));
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value).filter(([, v]) => v !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([k, v]) => `${canonicalJson(k)}:${canonicalJson(v)}`).join(',')}}`;
+}
+
+/** SHA-256 of the entry as a leaf (first octet 0, RFC 9162 §2.1.1), so that no inner node can pose as one. */
+export function leafHash(entry: AuditEntry): Buffer {
+  const said = canonicalJson([
+    entry.at, entry.actorId, entry.actorKind, entry.actorName, entry.action,
+    entry.subjectType, entry.subjectId, entry.before, entry.after, entry.requestId,
+  ]);
+  return createHash('sha256').update('\0').update(said).digest();
+}

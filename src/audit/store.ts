@@ -1,0 +1,17 @@
+import type { Tx } from '../services.ts';
+import { canonicalJson, type AuditEntry } from './leaf.ts';
+
+/** Appends entries in their order, in one statement. */
+export async function insertEntries(tx: Tx, entries: readonly (AuditEntry & { leafHash: Buffer })[]): Promise<void> {
+  const column = <T>(pick: (entry: AuditEntry & { leafHash: Buffer }) => T): T[] => entries.map(pick);
+  const json = (value: unknown): string | null => (value === undefined || value === null ? null : canonicalJson(value));
+  await tx.raw(
+    `insert into audit_entries (at, actor_id, actor_kind, actor_name, action, subject_type, subject_id, before, after, request_id, leaf_hash)
+     select * from unnest(?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::jsonb[], ?::jsonb[], ?::text[], ?::bytea[])`,
+    [
+      column((e) => e.at), column((e) => e.actorId), column((e) => e.actorKind), column((e) => e.actorName),
+      column((e) => e.action), column((e) => e.subjectType), column((e) => e.subjectId),
+      column((e) => json(e.before)), column((e) => json(e.after)), column((e) => e.requestId), column((e) => e.leafHash),
+    ],
+  );
+}

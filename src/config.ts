@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Where the key-encryption key comes from; `create` where a missing file may be made on first start. */
+export type KekSource = { bytes: Uint8Array } | { file: string; create: boolean };
+
+export interface Config {
+  /** Undefined: the embedded PostgreSQL in the data folder. */
+  databaseUrl: string | undefined;
+  host: string;
+  port: number;
+  /** Address that others reach the service under, without a slash at its end; it goes into certificates. */
+  publicUrl: string;
+  /** Absolute. */
+  dataFolder: string;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  kek: KekSource;
+  poolSize: number;
+  maxDocumentBytes: number;
+  maxBodyBytes: number;
+  requestTimeoutSeconds: number;
+  stopTimeoutSeconds: number;
+}
+
+/** All that is wrong with the settings, named at once. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+  constructor(mistakes: readonly string[]) {
+    super(`The settings cannot be used:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+const whole = (least: number, most: number, byDefault: number) =>
+  z.string().default(String(byDefault)).transform((text, ctx) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    ctx.addIssue({ code: 'custom', message: `must be a whole number from ${least} to ${most}` });
+    return z.NEVER;
+  });
+
+const url = (protocols: readonly string[]) => z.string().refine(
+  (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+  `must be an address beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+);
+
+const settings = z.object({
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  // Loopback unless told otherwise: a first start must not open a CA to the network.
+  HOST: z.string().regex(/^[\w.:-]+$/, 'must be an address or host name').default('127.0.0.1'),
+  PORT: whole(0, 65_535, 8080),
+  PUBLIC_URL: url(['http:', 'https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
+  DATA_FOLDER: z.string().default('.antin'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
+  ANTIN_KEK: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in Base64 (openssl rand -base64 32)').optional(),
+  ANTIN_KEK_FILE: z.string().optional(),
+  POOL_SIZE: whole(2, 100, 16),
+  MAX_DOCUMENT_BYTES: whole(1_024, 1_073_741_824, 33_554_432),
+  MAX_BODY_BYTES: whole(1_024, 16_777_216, 1_048_576),
+  REQUEST_TIMEOUT_SECONDS: whole(1, 600, 60),
+  STOP_TIMEOUT_SECONDS: whole(1, 600, 20),
+}).superRefine((s, ctx) => {
+  const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+  if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
+  if (s.DATABASE_URL && !s.ANTIN_KEK && !s.ANTIN_KEK_FILE) {
+    wrong('ANTIN_KEK_FILE', 'must be set (or ANTIN_KEK) where DATABASE_URL is: keys in a database of your own need a key-encryption key of your own');
+  }
+});
+
+/**
+ * The settings from the environment; an empty variable counts as not set.
+ * @throws ConfigError naming every mistake
+ */
+export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const read = settings.safeParse(given);
+  if (!read.success) throw new ConfigError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  const s = read.data;
+  const dataFolder = resolve(s.DATA_FOLDER);
+  return {
+    databaseUrl: s.DATABASE_URL,
+    host: s.HOST,
+    port: s.PORT,
+    publicUrl: (s.PUBLIC_URL ?? `http://localhost:${s.PORT}`).replace(/\/+$/, ''),
+    dataFolder,
+    logLevel: s.LOG_LEVEL,
+    kek: s.ANTIN_KEK
+      ? { bytes: new Uint8Array(Buffer.from(s.ANTIN_KEK, 'base64')) }
+      : { file: resolve(s.ANTIN_KEK_FILE ?? `${dataFolder}/kek`), create: s.ANTIN_KEK_FILE === undefined },
+    poolSize: s.POOL_SIZE,
+    maxDocumentBytes: s.MAX_DOCUMENT_BYTES,
+    maxBodyBytes: s.MAX_BODY_BYTES,
+    requestTimeoutSeconds: s.REQUEST_TIMEOUT_SECONDS,
+    stopTimeoutSeconds: s.STOP_TIMEOUT_SECONDS,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * Group commit: while one batch runs, what arrives waits and forms the next one. A lone item never waits.
+ * `run` settles each item on its own; if it throws as a whole, every item of the batch fails with it.
+ */
+export function createBatcher<T, R>(
+  run: (items: T[]) => Promise<PromiseSettledResult<R>[]>, maxItems: number,
+): (item: T) => Promise<R> {
+  type Waiting = { item: T; resolve: (value: R) => void; reject: (reason: unknown) => void };
+  let waiting: Waiting[] = [];
+  let running = false;
+
+  async function runOne(batch: Waiting[]): Promise<void> {
+    try {
+      const results = await run(batch.map((w) => w.item));
+      batch.forEach((w, i) => {
+        const result = results[i];
+        if (result === undefined) w.reject(new Error('the batch gave no result for this item'));
+        else if (result.status === 'fulfilled') w.resolve(result.value);
+        else w.reject(result.reason);
+      });
+    } catch (error) {
+      for (const w of batch) w.reject(error);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    running = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, maxItems);
+      waiting = waiting.slice(maxItems);
+      await runOne(batch);
+    }
+    running = false;
+  }
+
+  return (item) => new Promise<R>((resolve, reject) => {
+    waiting.push({ item, resolve, reject });
+    if (!running) void drain();
+  });
+}

@@ -1,0 +1,65 @@
+interface ProblemRow { status: number; en: string; vi: string }
+
+/**
+ * Every error a caller can meet, one row each, sorted by status. The key ends the `type` URN
+ * (`urn:antin:problem:<code>`, RFC 9457) and never changes.
+ */
+export const problems = {
+  'malformed-request':           { status: 400, en: 'The request could not be read.', vi: 'Không đọc được yêu cầu.' },
+  'sign-in-required':            { status: 401, en: 'Sign in, or send a valid API key.', vi: 'Cần đăng nhập hoặc gửi kèm khóa API hợp lệ.' },
+  'credential-expired':          { status: 401, en: 'This API key has expired or was withdrawn.', vi: 'Khóa API đã hết hạn hoặc đã bị thu hồi.' },
+  'not-permitted':               { status: 403, en: 'Your role does not allow this.', vi: 'Vai trò của bạn không được phép thực hiện việc này.' },
+  'outside-your-agency':         { status: 403, en: 'This belongs to another agency.', vi: 'Nội dung này thuộc cơ quan khác.' },
+  'own-request':                 { status: 403, en: 'Someone else must decide on a request you had a hand in.', vi: 'Yêu cầu bạn đã tham gia xử lý phải do người khác quyết định.' },
+  'not-found':                   { status: 404, en: 'There is nothing at this address.', vi: 'Không tìm thấy nội dung tại địa chỉ này.' },
+  'certificate-not-found':       { status: 404, en: 'There is no such certificate.', vi: 'Không tìm thấy chứng thư.' },
+  'method-not-allowed':          { status: 405, en: 'This address does not answer that method.', vi: 'Địa chỉ này không hỗ trợ phương thức đã gọi.' },
+  'not-acceptable':              { status: 406, en: 'The answer is not available in the format asked for.', vi: 'Không có kết quả ở định dạng được yêu cầu.' },
+  'request-already-decided':     { status: 409, en: 'The request has already been decided.', vi: 'Yêu cầu đã được quyết định trước đó.' },
+  'certificate-already-revoked': { status: 409, en: 'The certificate is already revoked.', vi: 'Chứng thư đã bị thu hồi trước đó.' },
+  'duplicate-request':           { status: 409, en: 'The same thing has already been asked for or exists.', vi: 'Nội dung này đã được yêu cầu hoặc đã tồn tại.' },
+  'state-changed':               { status: 409, en: 'Someone changed this in the meantime; read it again.', vi: 'Dữ liệu vừa được thay đổi; vui lòng tải lại.' },
+  'too-large':                   { status: 413, en: 'What was sent is too large.', vi: 'Dữ liệu gửi lên quá lớn.' },
+  'unsupported-format':          { status: 415, en: 'This format is not supported here.', vi: 'Định dạng này không được hỗ trợ.' },
+  'invalid-fields':              { status: 422, en: 'Some fields are missing or wrong.', vi: 'Một số trường còn thiếu hoặc chưa đúng.' },
+  'csr-malformed':               { status: 422, en: 'The certificate request (PKCS#10) could not be read.', vi: 'Không đọc được yêu cầu cấp chứng thư (PKCS#10).' },
+  'csr-signature-invalid':       { status: 422, en: 'The certificate request is not signed with the key it holds.', vi: 'Chữ ký trên yêu cầu cấp chứng thư không khớp với khóa trong yêu cầu.' },
+  'key-too-weak':                { status: 422, en: 'The key is too weak.', vi: 'Khóa không đủ mạnh.' },
+  'key-compromised':             { status: 422, en: 'The private part of this key is known to others.', vi: 'Khóa bí mật tương ứng đã bị lộ.' },
+  'key-used-by-another':         { status: 422, en: 'This key was already used by another subscriber.', vi: 'Khóa này đã được thuê bao khác sử dụng.' },
+  'algorithm-not-allowed':       { status: 422, en: 'This algorithm or kind of key is not allowed here.', vi: 'Thuật toán hoặc loại khóa này không được phép sử dụng.' },
+  'subject-mismatch':            { status: 422, en: 'The name in the certificate request is not that of the subscriber.', vi: 'Tên trong yêu cầu cấp chứng thư không khớp với thuê bao.' },
+  'profile-violation':           { status: 422, en: 'The certificate would break the rules of its profile.', vi: 'Chứng thư sẽ không tuân thủ quy định của mẫu chứng thư.' },
+  'renewal-not-open':            { status: 422, en: 'This certificate cannot be renewed now.', vi: 'Chứng thư hiện chưa hoặc không còn trong thời gian được gia hạn.' },
+  'renewal-limit-reached':       { status: 422, en: 'This certificate has been renewed as often as the rules allow.', vi: 'Chứng thư đã hết số lần được gia hạn theo quy định.' },
+  'document-unreadable':         { status: 422, en: 'The file could not be read as a document of its kind.', vi: 'Không đọc được nội dung tệp theo đúng định dạng.' },
+  'too-many-requests':           { status: 429, en: 'Too many requests; wait a moment.', vi: 'Quá nhiều yêu cầu; vui lòng chờ trong giây lát.' },
+  'internal-error':              { status: 500, en: 'Something went wrong on our side.', vi: 'Hệ thống gặp lỗi khi xử lý.' },
+  'database-unavailable':        { status: 503, en: 'The database cannot be reached; try again shortly.', vi: 'Không kết nối được cơ sở dữ liệu; vui lòng thử lại sau.' },
+  'keystore-unavailable':        { status: 503, en: 'The signing keys cannot be reached; try again shortly.', vi: 'Không truy cập được khóa ký; vui lòng thử lại sau.' },
+  'clock-uncertain':             { status: 503, en: 'The clock cannot be trusted at the moment; try again shortly.', vi: 'Đồng hồ hệ thống chưa đủ tin cậy; vui lòng thử lại sau.' },
+  'took-too-long':               { status: 504, en: 'This took too long and was stopped.', vi: 'Xử lý quá thời gian cho phép nên đã dừng lại.' },
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** Whether a code has its row here. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}
+
+/**
+ * A refusal the caller can act on; anything else that is thrown is our fault and answers 500.
+ * Facts are shown to the caller. `errors: [{ pointer, message }]` goes to its own member, a text in
+ * `detail` to `detail`, `retryAfterSeconds` to the header of that name as well.
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+  constructor(code: ProblemCode, facts: Record<string, unknown> = {}) {
+    super(code);
+    this.name = 'Problem';
+    this.code = code;
+    this.facts = facts;
+  }
+}
