@@ -1,0 +1,46 @@
+import type { Name, NameAttribute } from './parse.ts';
+
+const keys = new WeakMap<Name, string>();
+
+/**
+ * True if two distinguished names are the same by RFC 5280 §7.1: RDN by RDN, attributes in any order inside one, strings
+ * prepared by RFC 4518 (case, runs of spaces, string types do not count), other values octet by octet.
+ */
+export function compareNames(a: Name, b: Name): boolean {
+  return Buffer.compare(a.der, b.der) === 0 || normalizedName(a) === normalizedName(b);
+}
+
+/** A key for maps: two names have the same one exactly when `compareNames` says they are equal. */
+export function normalizedName(name: Name): string {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = normalizedRdns(name).join('\n');
+    keys.set(name, key);
+  }
+  return key;
+}
+
+/** The key of each RDN; a name is in the subtree of another when its list starts with the other's (§7.1). */
+export function normalizedRdns(name: Name): string[] {
+  return name.rdns.map((rdn) => rdn.map(attributeKey).toSorted().join('+'));
+}
+
+function attributeKey({ oid, value, der }: NameAttribute): string {
+  const prepared = value === '' ? undefined : preparedString(value);
+  // escaped so that no value can imitate the separators
+  return prepared === undefined ? `${oid}#${Buffer.from(der).toString('hex')}` : `${oid}=${JSON.stringify(prepared)}`;
+}
+
+// RFC 4518 §2.2: first what is mapped to nothing, then what is mapped to a space
+const ignored = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
+const spaces = /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
+// RFC 4518 §2.4: a string with one of these is equal to nothing but itself
+const prohibited = /[\p{Co}\p{Cs}\p{Cn}\ufffd]/u;
+
+/** caseIgnoreMatch's prepared form (RFC 4518), or undefined for strings it prohibits. */
+function preparedString(value: string): string | undefined {
+  if (/^[\x20-\x7e]*$/.test(value)) return value.trim().replaceAll(/ +/g, ' ').toLowerCase();
+  if (prohibited.test(value)) return undefined;
+  const folded = value.replaceAll(ignored, '').normalize('NFKC').toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
+  return folded.normalize('NFKC').replaceAll(spaces, ' ').trim();
+}
