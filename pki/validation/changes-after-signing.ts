@@ -1,0 +1,46 @@
+import type { PdfChange } from '../pdf/signatures.ts';
+import { message, type MessageCode } from './messages.ts';
+import type { ValidationPolicy } from './policy.ts';
+import type { BuildingBlock, Message, ReportedChange } from './report.ts';
+
+const codeOfKind: Readonly<Record<string, MessageCode>> = {
+  dss: 'evidence-added-after',
+  'document-timestamp': 'evidence-added-after',
+  signature: 'signed-again-after',
+  'form-filling': 'form-filled-after-signing',
+  annotation: 'annotated-after-signing',
+};
+
+/**
+ * What later revisions did to a signed document, as a verdict of its own: EN 319 102-1 leaves it to the format
+ * (ISO 32000-2 §12.8.2.2). A change that is not allowed never leaves TOTAL-PASSED standing.
+ */
+export function judgeChanges(changes: readonly PdfChange[], policy: ValidationPolicy): BuildingBlock & { messages: Message[] } {
+  const messages = new Map<string, Message>();
+  let forbidden = false;
+  for (const change of changes) {
+    const refused = !change.allowed || (!policy.acceptAllowedChanges && !isHarmless(change));
+    forbidden ||= refused;
+    const found = refused ? refusal(change) : message(codeOfKind[change.kind] ?? 'changed-harmlessly-after', { detail: change.code, revision: change.revision });
+    messages.set(`${found.code} ${change.code}`, found);
+  }
+  return {
+    name: 'changes-after-signing',
+    indication: forbidden ? 'INDETERMINATE' : 'TOTAL-PASSED',
+    subIndication: forbidden ? 'SIG_CONSTRAINTS_FAILURE' : null,
+    messages: [...messages.values()].slice(0, 20),
+  };
+}
+
+/** The changes as the report lists them; a document with thousands of them gets the first two hundred. */
+export function reportChanges(changes: readonly PdfChange[]): ReportedChange[] {
+  return changes.slice(0, 200).map(({ revision, kind, allowed, code, detail }) => ({ revision, kind, allowed, code, detail: detail ?? null }));
+}
+
+function isHarmless({ kind }: PdfChange): boolean {
+  return kind === 'dss' || kind === 'document-timestamp' || kind === 'signature';
+}
+
+function refusal({ code, detail, revision }: PdfChange): Message {
+  return message('changed-after-signing', { detail: detail ? `${code}: ${detail}` : code, revision });
+}

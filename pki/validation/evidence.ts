@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto';
+import { PkiError } from '../error.ts';
+import { parseCertificate, type Certificate } from '../certificate/parse.ts';
+import { parseCrl, type Crl } from '../crl/parse.ts';
+import { parseOcspResponse, type OcspResponse } from '../ocsp/response.ts';
+
+/** Certificates and status data in DER, from wherever: the document, our own store, the network. Hints, never trust. */
+export interface EvidenceBytes {
+  certificates: readonly Uint8Array[];
+  crls: readonly Uint8Array[];
+  ocspResponses: readonly Uint8Array[];
+}
+
+export const noEvidence: EvidenceBytes = { certificates: [], crls: [], ocspResponses: [] };
+
+/** Far more than a long archive of one result holds; beyond it a document only costs time. */
+const limits = { certificates: 256, crls: 128, ocspResponses: 256, crlBytes: 32 * 1024 * 1024 };
+
+/** The evidence at hand, parsed once each. What does not parse is left out: evidence can be lacking, never wrong. */
+export class EvidencePool {
+  readonly certificates: Certificate[] = [];
+  readonly crls: Crl[] = [];
+  readonly ocspResponses: OcspResponse[] = [];
+  private readonly known = new Set<string>();
+  private crlBytes = 0;
+
+  add({ certificates, crls, ocspResponses }: EvidenceBytes): void {
+    for (const der of certificates) this.take(der, limits.certificates, this.certificates, parseCertificate);
+    for (const der of crls) {
+      this.crlBytes += der.length;
+      if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, parseCrl);
+    }
+    for (const der of ocspResponses) this.take(der, limits.ocspResponses, this.ocspResponses, parseOcspResponse);
+  }
+
+  private take<T>(der: Uint8Array, most: number, into: T[], parse: (der: Uint8Array) => T): void {
+    if (into.length >= most) return;
+    const key = hash('sha256', der);
+    if (this.known.has(key)) return;
+    this.known.add(key);
+    const parsed = tolerate(() => parse(der));
+    if (parsed) into.push(parsed);
+  }
+}
+
+/** What a parser makes of strangers' bytes, or undefined if it refuses them. */
+export function tolerate<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Certificate } from '../certificate/parse.ts';
+import { EvidencePool, type EvidenceBytes } from './evidence.ts';
+import type { ValidationPolicy } from './policy.ts';
+import type { Wanted } from './report.ts';
+
+export type TrustScope = 'signing' | 'timestamping' | 'any';
+
+/** A pinned certificate: trusted as it is, for a purpose and a time. Its name is for the reader only. */
+export interface ValidationAnchor {
+  certificate: Certificate;
+  /** trust domain shown to the reader: VGCA, NEAC, or our own */
+  domain: string;
+  scope: TrustScope;
+  trustedFrom: Date;
+  trustedUntil: Date | undefined;
+}
+
+/** Everything a verdict depends on besides the document (EN 319 102-1 §5.2.4). Built once per document. */
+export interface ValidationContext {
+  /** the time the question is asked for; "now" of every check */
+  time: Date;
+  policy: ValidationPolicy;
+  anchors: readonly ValidationAnchor[];
+  evidence: EvidencePool;
+  /** existence of the whole file proven by a receipt of our own */
+  knownSince: Date | undefined;
+  wanted: WantedList;
+}
+
+export interface ContextInput {
+  validationTime: Date;
+  policy: ValidationPolicy;
+  anchors: readonly ValidationAnchor[];
+  evidence: EvidenceBytes;
+  knownSince?: Date | undefined;
+}
+
+/** Validation context initialization (EN 319 102-1 §5.2.4): time, policy, anchors, evidence at hand. */
+export function initializeContext({ validationTime, policy, anchors, evidence, knownSince }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
+  const pool = new EvidencePool();
+  pool.add(evidence);
+  for (const part of embedded) pool.add(part);
+  return { time: validationTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList() };
+}
+
+/** The anchors that count for a purpose now. An anchor trusted only once counts for what is proven from that time. */
+export function anchorsFor(context: ValidationContext, scope: 'signing' | 'timestamping', at: Date): ValidationAnchor[] {
+  return context.anchors.filter((anchor) =>
+    (anchor.scope === 'any' || anchor.scope === scope) && anchor.trustedFrom <= at && (!anchor.trustedUntil || at <= anchor.trustedUntil));
+}
+
+/** What is missing, each thing once. */
+export class WantedList {
+  private readonly byKey = new Map<string, Wanted>();
+
+  add(wanted: Wanted): void {
+    if (this.byKey.size < 64) this.byKey.set(keyOf(wanted), wanted);
+  }
+
+  list(): Wanted[] {
+    return [...this.byKey.values()];
+  }
+}
+
+const hex = (bytes: Uint8Array | null): string => (bytes ? Buffer.from(bytes).toString('hex') : '');
+
+/** A name for one wanted thing, so that it is fetched once. */
+export function keyOf(wanted: Wanted): string {
+  switch (wanted.kind) {
+    case 'issuer': return `issuer ${hex(wanted.issuer)} ${hex(wanted.authorityKeyIdentifier)}`;
+    case 'signing-certificate': return `signing-certificate ${hex(wanted.issuer)} ${wanted.serialNumber ?? ''} ${hex(wanted.subjectKeyIdentifier)}`;
+    case 'status': return `status ${hex(wanted.certificate)}`;
+  }
+}

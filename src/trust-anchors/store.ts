@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import type { Tx } from '../services.ts';
+
+export interface TrustAnchorRow {
+  id: string;
+  /** SHA-256 of the certificate: this is what is trusted */
+  fingerprint: Uint8Array;
+  certificate: Uint8Array;
+  subjectText: string;
+  label: string;
+  domain: string;
+  scope: 'signing' | 'timestamping' | 'any';
+  trustedFrom: Date;
+  trustedUntil: Date | null;
+  createdAt: Date;
+  createdBy: string;
+  confirmedAt: Date | null;
+  confirmedBy: string | null;
+  withdrawnAt: Date | null;
+  withdrawnBy: string | null;
+}
+
+const columns = ['id', 'fingerprint', 'certificate', 'subjectText', 'label', 'domain', 'scope', 'trustedFrom', 'trustedUntil',
+  'createdAt', 'createdBy', 'confirmedAt', 'confirmedBy', 'withdrawnAt', 'withdrawnBy'];
+
+/** Stores an anchor unless its certificate is there already; says whether it did. */
+export async function insertTrustAnchor(tx: Tx, row: TrustAnchorRow): Promise<boolean> {
+  const inserted = await tx('trust_anchors').insert(row).onConflict('fingerprint').ignore().returning('id');
+  return inserted.length === 1;
+}
+
+export async function listTrustAnchors(db: Knex, page: PageRequest): Promise<Page<TrustAnchorRow>> {
+  return findPage<TrustAnchorRow>(db('trust_anchors').select(columns), ['label', 'id'], page);
+}
+
+/** Anchors that two people stand behind and nobody withdrew. Whether their dates fit is the validator's question. */
+export async function findTrustAnchorsInForce(db: Knex): Promise<TrustAnchorRow[]> {
+  return db('trust_anchors').whereNotNull('confirmedAt').whereNull('withdrawnAt').orderBy('id').select(columns) as Promise<TrustAnchorRow[]>;
+}
+
+export async function lockTrustAnchor(tx: Tx, id: string): Promise<TrustAnchorRow | undefined> {
+  return tx('trust_anchors').where({ id }).forUpdate().first(columns) as Promise<TrustAnchorRow | undefined>;
+}
+
+export async function markWithdrawn(tx: Tx, id: string, withdrawnAt: Date, withdrawnBy: string): Promise<void> {
+  await tx('trust_anchors').where({ id }).update({ withdrawnAt, withdrawnBy });
+}

@@ -1,0 +1,90 @@
+import type { MessageCode } from '../../pki/validation/messages.ts';
+import type { Message } from '../../pki/validation/report.ts';
+
+export interface Words { vi: string; en: string }
+export interface MessageWords { means: Words; todo: Words }
+
+const nothing: Words = { vi: '', en: '' };
+const askAgain: Words = { vi: 'Đề nghị cơ quan phát hành gửi lại tệp gốc.', en: 'Ask the issuing agency for the original file.' };
+const doNotUse: Words = { vi: 'Không sử dụng tệp này. Đề nghị cơ quan phát hành gửi lại tệp gốc.', en: 'Do not use this file. Ask the issuing agency for the original.' };
+const askIssuer: Words = { vi: 'Liên hệ cơ quan phát hành để được xác nhận trước khi sử dụng.', en: 'Ask the issuing agency to confirm before you rely on it.' };
+const tryLater: Words = { vi: 'Vui lòng kiểm tra lại sau ít phút.', en: 'Check again in a few minutes.' };
+const signAgain: Words = { vi: 'Đề nghị cơ quan phát hành ký lại tài liệu.', en: 'Ask the issuing agency to sign the document again.' };
+
+const w = (vi: string, en: string, todo: Words = nothing): MessageWords => ({ means: { vi, en }, todo });
+
+/** What every code of a report means and what to do, in both languages. `{name}` takes the fact of that name. */
+export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
+  'no-signature-found': w('Tài liệu không có chữ ký số nào.', 'The document has no digital signature.', askAgain),
+  'format-broken': w('Chữ ký trong tệp có cấu trúc sai quy định.', 'The signature in the file is malformed.', doNotUse),
+  'byte-range-invalid': w('Chữ ký khai báo sai phạm vi nội dung được ký. Đây là dấu hiệu tệp bị sửa để đánh lừa người kiểm tra.', 'The signature states a false range of signed content. This is a sign of a file altered to deceive.', doNotUse),
+  'signature-dictionary-invalid': w('Phần mô tả chữ ký trong tệp bị thiếu, bị lặp hoặc bị thay thế.', 'The description of the signature in the file is missing, doubled or replaced.', doNotUse),
+  'document-structure-ambiguous': w('Tệp có cấu trúc mà các phần mềm có thể hiển thị khác nhau, nên không thể khẳng định nội dung nào đã được ký.', 'The file is built so that programs may show it differently; what was signed cannot be established.', doNotUse),
+  'several-signers': w('Một chữ ký PDF chỉ được có một người ký, chữ ký này có {count}.', 'A PDF signature has one signer; this one names {count}.', doNotUse),
+  'unsupported-signature-format': w('Loại chữ ký {format} chưa được hỗ trợ.', 'Signatures of the kind {format} are not supported.', askIssuer),
+
+  'signing-certificate-missing': w('Không tìm thấy chứng thư của người ký.', 'The signer’s certificate could not be found.', askIssuer),
+  'signing-certificate-ambiguous': w('Có nhiều chứng thư cùng khớp với người ký, không thể xác định người ký.', 'More than one certificate fits the signer; the signer cannot be established.', doNotUse),
+  'signing-certificate-mismatch': w('Chứng thư đi kèm không phải là chứng thư mà người ký đã dùng.', 'The certificate enclosed is not the one the signer used.', doNotUse),
+  'signing-certificate-unbound': w('Chữ ký không ghi rõ chứng thư của người ký (thuộc tính signing-certificate).', 'The signature does not name the signer’s certificate (signing-certificate attribute).'),
+  'signing-certificate-unreadable': w('Chứng thư của người ký bị hỏng hoặc sai định dạng.', 'The signer’s certificate is damaged or malformed.', signAgain),
+
+  'content-changed': w('Nội dung đã bị thay đổi sau khi ký.', 'The content was changed after it was signed.', doNotUse),
+  'signature-broken': w('Giá trị chữ ký không khớp với chứng thư của người ký.', 'The signature does not match the signer’s certificate.', doNotUse),
+  'signed-content-missing': w('Thiếu tệp nội dung đã được ký.', 'The content that was signed is not there.', { vi: 'Gửi kèm tệp nội dung cùng với tệp chữ ký.', en: 'Send the signed content together with the signature.' }),
+  'content-given-twice': w('Tệp chữ ký đã chứa nội dung, nhưng lại có thêm một tệp nội dung khác.', 'The signature already holds its content, yet another content file was sent.', { vi: 'Chỉ gửi tệp chữ ký.', en: 'Send the signature alone.' }),
+
+  'chain-not-trusted': w('Chứng thư của người ký không dẫn tới chứng thư gốc nào được hệ thống này tin cậy.', 'The signer’s certificate does not lead to a root that this service trusts.', askIssuer),
+  'chain-invalid': w('Đường dẫn chứng thực không hợp lệ ({rule}).', 'The certification path is not valid ({rule}).', askIssuer),
+  'chain-unsuitable': w('Chứng thư không được cấp cho mục đích này ({rule}).', 'The certificate was not issued for this purpose ({rule}).', askIssuer),
+  'issuer-missing': w('Thiếu chứng thư của tổ chức cấp: {issuer}.', 'The certificate of the issuer is missing: {issuer}.', askIssuer),
+  'certificate-expired': w('Chứng thư đã hết hạn ngày {notAfter} và không có bằng chứng rằng tài liệu được ký trước đó.', 'The certificate expired on {notAfter}, and nothing proves that the document was signed before.', askIssuer),
+  'certificate-not-yet-valid': w('Chứng thư chỉ có hiệu lực từ {notBefore}.', 'The certificate is only valid from {notBefore}.', askIssuer),
+  'expired-after-signing': w('Chứng thư nay đã hết hạn, nhưng còn hiệu lực khi ký.', 'The certificate has expired since, but was valid when the document was signed.'),
+
+  'status-missing': w('Không có thông tin về trạng thái của chứng thư {subject} (có bị thu hồi hay không).', 'There is no information whether the certificate {subject} has been revoked.', tryLater),
+  'status-outdated': w('Thông tin trạng thái của chứng thư {subject} đã cũ.', 'The status information of the certificate {subject} is out of date.', tryLater),
+  'certificate-revoked': w('Chứng thư của người ký đã bị thu hồi từ {revokedAt} và không có bằng chứng rằng tài liệu được ký trước đó.', 'The signer’s certificate was revoked at {revokedAt}, and nothing proves that the document was signed before.', askIssuer),
+  'certificate-on-hold': w('Chứng thư của người ký đang bị tạm dừng.', 'The signer’s certificate is on hold.', tryLater),
+  'issuer-revoked': w('Chứng thư của tổ chức cấp ({subject}) đã bị thu hồi từ {revokedAt}.', 'The certificate of the issuer ({subject}) was revoked at {revokedAt}.', askIssuer),
+  'compromised-before-signing': w('Khóa của người ký đã bị lộ từ {invalidityDate}, trước thời điểm ký được chứng minh.', 'The signer’s key was compromised from {invalidityDate}, before the proven time of signing.', doNotUse),
+  'revoked-after-signing': w('Chứng thư đã bị thu hồi lúc {revokedAt}, sau thời điểm ký được chứng minh; chữ ký vẫn có giá trị.', 'The certificate was revoked at {revokedAt}, after the proven time of signing; the signature still stands.'),
+
+  'algorithm-not-allowed': w('Thuật toán {algorithm} không còn an toàn cho chữ ký số.', 'The algorithm {algorithm} is no longer safe for signatures.', signAgain),
+  'key-too-short': w('Khóa của {subject} quá ngắn ({bits} bit).', 'The key of {subject} is too short ({bits} bits).', signAgain),
+  'attribute-missing': w('Chữ ký thiếu thuộc tính bắt buộc {attribute}.', 'The signature lacks the required attribute {attribute}.', signAgain),
+  'attribute-wrong': w('Thuộc tính {attribute} của chữ ký không đúng quy định.', 'The attribute {attribute} of the signature breaks the rules.', doNotUse),
+  'key-usage-unsuitable': w('Chứng thư này không được cấp để ký tài liệu.', 'This certificate was not issued for signing documents.', askIssuer),
+
+  'time-only-claimed': w('Thời điểm ký chỉ do người ký khai, chưa được bên thứ ba chứng minh.', 'The time of signing is only what the signer stated; no third party proves it.'),
+  'time-proven': w('Dấu thời gian chứng minh chữ ký đã có vào lúc {time}.', 'A timestamp proves that the signature existed at {time}.'),
+  'claimed-time-local-as-utc': w('Giờ ký ghi trong tệp muộn hơn thực tế khoảng 7 giờ: phần mềm ký đã ghi giờ Việt Nam như giờ quốc tế (UTC). Không ảnh hưởng tới kết quả kiểm tra.', 'The time stated is about 7 hours ahead of the true one: the signing program wrote Vietnamese time as if it were UTC. The verdict does not depend on it.'),
+  'claimed-time-after-proof': w('Giờ ký do người ký khai muộn hơn dấu thời gian.', 'The time the signer stated is later than the timestamp.'),
+  'claimed-time-in-future': w('Giờ ký do người ký khai nằm trong tương lai.', 'The time the signer stated lies in the future.'),
+  'proof-before-certificate': w('Chữ ký đã có từ {time}, trước khi chứng thư có hiệu lực ({notBefore}).', 'The signature existed at {time}, before the certificate became valid ({notBefore}).', doNotUse),
+  'timestamp-broken': w('Dấu thời gian bị hỏng hoặc không thuộc về chữ ký này, nên không được dùng.', 'A timestamp is broken or belongs to something else, and was not used.'),
+  'timestamp-untrusted': w('Dấu thời gian không được dùng vì chưa xác minh được nơi cấp.', 'A timestamp was not used because its authority could not be verified.'),
+  'timestamp-order-wrong': w('Các dấu thời gian mâu thuẫn nhau về thứ tự.', 'The timestamps contradict each other in their order.', askIssuer),
+  'timestamp-failed': w('Dấu thời gian không khớp với nội dung tài liệu.', 'The timestamp does not fit the content of the document.', doNotUse),
+
+  'changed-after-signing': w('Tài liệu đã bị sửa sau khi ký: {detail}.', 'The document was changed after it was signed: {detail}.', doNotUse),
+  'form-filled-after-signing': w('Sau khi ký, có ô biểu mẫu được điền thêm (được phép).', 'Form fields were filled in after signing (allowed).', { vi: 'Xem lại nội dung các ô đã điền.', en: 'Look at what was filled in.' }),
+  'annotated-after-signing': w('Sau khi ký, có chú thích được thêm vào. Chú thích có thể che nội dung đã ký.', 'Annotations were added after signing. They may cover what was signed.', { vi: 'Đề nghị bản gốc không có chú thích nếu nghi ngờ.', en: 'If in doubt, ask for the original without annotations.' }),
+  'signed-again-after': w('Sau chữ ký này, tài liệu được ký thêm.', 'The document was signed again after this signature.'),
+  'evidence-added-after': w('Sau khi ký, có bằng chứng lưu trữ lâu dài được thêm vào (được phép).', 'Evidence for long-term keeping was added after signing (allowed).'),
+  'changed-harmlessly-after': w('Sau khi ký, tệp có thay đổi nhỏ ({detail}).', 'The file was changed in a minor way after signing ({detail}).', { vi: 'So sánh với bản gốc nếu nghi ngờ.', en: 'Compare with the original if in doubt.' }),
+  'not-whole-document': w('Chữ ký không bao phủ toàn bộ tệp.', 'The signature does not cover the whole file.', { vi: 'Chỉ phần được ký có giá trị.', en: 'Only the signed part counts.' }),
+
+  'valid-signature': w('Nội dung còn nguyên vẹn, chứng thư được tin cậy và còn hiệu lực khi ký.', 'The content is intact, and the certificate is trusted and was in force.'),
+};
+
+/** The words of a message with its facts in their places. */
+export function wordsOf({ code, facts }: Pick<Message, 'code' | 'facts'>): MessageWords {
+  const fill = (words: Words): Words => ({ vi: fillIn(words.vi, facts, '-'), en: fillIn(words.en, facts, '-') });
+  const { means, todo } = messageWords[code];
+  return { means: fill(means), todo: fill(todo) };
+}
+
+function fillIn(text: string, facts: Message['facts'], absent: string): string {
+  return text.replace(/\{(\w+)\}/g, (_place, name: string) => String(facts[name] ?? absent));
+}
