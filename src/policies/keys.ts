@@ -1,0 +1,44 @@
+export interface PolicyKind {
+  type: 'count' | 'boolean';
+  /** Of a count, both inside. */
+  least?: number;
+  most?: number;
+  vi: string;
+}
+
+const count = (vi: string, least: number, most: number): PolicyKind => ({ type: 'count', least, most, vi });
+const flag = (vi: string): PolicyKind => ({ type: 'boolean', vi });
+
+/** Every policy there is. Values and their dates are rows of the database; here stands what a value may be. */
+export const policyKinds = {
+  'subscriber.max_days': count('thời hạn tối đa của chứng thư thuê bao cấp mới (ngày)', 1, 3660),
+  'renewal.max_days': count('thời hạn tối đa khi gia hạn (ngày)', 1, 3660),
+  'renewal.max_count': count('số lần gia hạn tối đa', 0, 20),
+  'renewal.min_days_left': count('số ngày còn hiệu lực tối thiểu khi đề nghị gia hạn', 0, 365),
+  'renewal.opens_days_before': count('được gia hạn sớm nhất trước khi hết hạn (ngày)', 1, 3660),
+  'renewal.same_key': flag('được dùng lại khóa cũ khi gia hạn'),
+  'change.same_key': flag('được dùng lại khóa cũ khi thay đổi nội dung'),
+  'deadline.issue_working_days': count('thời hạn giải quyết cấp mới (ngày làm việc)', 1, 60),
+  'deadline.renew_working_days': count('thời hạn giải quyết gia hạn (ngày làm việc)', 1, 60),
+  'deadline.change_working_days': count('thời hạn giải quyết thay đổi nội dung (ngày làm việc)', 1, 60),
+  'deadline.revoke_working_days': count('thời hạn giải quyết thu hồi (ngày làm việc)', 1, 60),
+  'deadline.restore_device_working_days': count('thời hạn giải quyết khôi phục thiết bị (ngày làm việc)', 1, 60),
+  'authority.max_days': count('thời hạn tối đa của chứng thư tổ chức chứng thực (ngày)', 1, 11_000),
+  'hold.allowed': flag('cho phép tạm dừng chứng thư'),
+  'crl.validity_seconds': count('thời hạn của danh sách thu hồi (giây)', 600, 31_536_000),
+  'crl.interval_seconds': count('chu kỳ phát hành danh sách thu hồi (giây)', 60, 31_536_000),
+  'ocsp.validity_seconds': count('thời hạn của trả lời OCSP (giây)', 60, 604_800),
+} as const satisfies Record<string, PolicyKind>;
+
+export type PolicyKey = keyof typeof policyKinds;
+export const policyKeys = Object.keys(policyKinds) as [PolicyKey, ...PolicyKey[]];
+
+/** The value of a policy: a number or a yes. */
+export type PolicyValue<K extends PolicyKey = PolicyKey> = (typeof policyKinds)[K]['type'] extends 'boolean' ? boolean : number;
+
+/** Whether a value is one this policy may have. */
+export function isPolicyValue(key: PolicyKey, value: unknown): boolean {
+  const kind: PolicyKind = policyKinds[key];
+  if (kind.type === 'boolean') return typeof value === 'boolean';
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= (kind.least ?? 0) && value <= (kind.most ?? Infinity);
+}

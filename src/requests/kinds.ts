@@ -1,0 +1,68 @@
+import type { PolicyKey } from '../policies/keys.ts';
+import type { RevocationReason } from '../../pki/crl/reason.ts';
+
+export const kinds = ['issue', 'renew', 'change', 'revoke', 'restore-device'] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface KindRule {
+  vi: string;
+  /** Fields that the submission must have; `profile` decides on the holder's field. */
+  required: readonly ('profile' | 'certificateId' | 'csr' | 'ground' | 'note')[];
+  /** The law has one applicant: the agency that directly manages the subscriber (NĐ 68/2024 Điều 11). */
+  confirmedBy: 'managing-agency';
+  /** How many different operators must agree. */
+  operators: 1 | 2;
+  produces: 'certificate' | 'revocation' | 'record';
+  deadline: PolicyKey;
+}
+
+const managed = { confirmedBy: 'managing-agency' } as const;
+
+/** The five kinds of NĐ 68/2024 (yêu cầu chứng thực). What differs between them stands here and nowhere else. */
+export const kindRules: Readonly<Record<Kind, KindRule>> = {
+  issue: { ...managed, vi: 'cấp mới', required: ['profile', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.issue_working_days' },
+  renew: { ...managed, vi: 'gia hạn', required: ['certificateId', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.renew_working_days' },
+  change: { ...managed, vi: 'thay đổi nội dung thông tin', required: ['certificateId', 'csr', 'note'], operators: 2, produces: 'certificate', deadline: 'deadline.change_working_days' },
+  revoke: { ...managed, vi: 'thu hồi', required: ['certificateId', 'ground'], operators: 2, produces: 'revocation', deadline: 'deadline.revoke_working_days' },
+  'restore-device': { ...managed, vi: 'khôi phục thiết bị', required: ['certificateId', 'note'], operators: 1, produces: 'record', deadline: 'deadline.restore_device_working_days' },
+};
+
+export const devices = ['TOKEN', 'SIM', 'SOFT', 'RSSP', 'HSM'] as const;
+export type Device = (typeof devices)[number];
+
+/** Profiles a subscriber can ask for, and who holds such a certificate. */
+export const subscriberProfiles = {
+  'official-signing': 'official',
+  'agency-seal': 'agency',
+  'service-tls-client': 'service',
+} as const satisfies Record<string, 'official' | 'agency' | 'service'>;
+export type SubscriberProfile = keyof typeof subscriberProfiles;
+
+/** Whether a profile is one of a subscriber's. */
+export function isSubscriberProfile(profile: string): profile is SubscriberProfile {
+  return Object.hasOwn(subscriberProfiles, profile);
+}
+
+export interface Ground { vi: string; reason: RevocationReason; holders: readonly ('official' | 'agency' | 'service')[] }
+
+const anyone = ['official', 'agency', 'service'] as const;
+
+/**
+ * Legal grounds of a revocation (NĐ 68/2024 Điều 17) and the reason code of RFC 5280 §5.3.1 each becomes.
+ * "Expired" is a ground of the law but no revocation: it is a status, and stays out of the CRL.
+ */
+export const grounds = {
+  'key-compromised': { vi: 'lộ hoặc nghi lộ khóa bí mật', reason: 'keyCompromise', holders: anyone },
+  'device-lost': { vi: 'thất lạc thiết bị lưu khóa bí mật', reason: 'keyCompromise', holders: anyone },
+  'device-broken': { vi: 'thiết bị lưu khóa bí mật bị hỏng', reason: 'superseded', holders: anyone },
+  'replaced': { vi: 'đã có chứng thư thay thế (gia hạn, thay đổi nội dung)', reason: 'superseded', holders: anyone },
+  'prosecution-request': { vi: 'theo văn bản của cơ quan tiến hành tố tụng hoặc cơ quan công an', reason: 'privilegeWithdrawn', holders: anyone },
+  'agency-request': { vi: 'theo văn bản của cơ quan quản lý trực tiếp', reason: 'privilegeWithdrawn', holders: anyone },
+  'position-changed': { vi: 'thay đổi vị trí công tác, không còn phù hợp với chứng thư', reason: 'affiliationChanged', holders: ['official'] },
+  'retired': { vi: 'nghỉ hưu, thôi việc', reason: 'cessationOfOperation', holders: ['official'] },
+  'died': { vi: 'từ trần', reason: 'cessationOfOperation', holders: ['official'] },
+  'agency-dissolved': { vi: 'giải thể, chia tách, sáp nhập', reason: 'cessationOfOperation', holders: ['agency'] },
+  'service-ceased': { vi: 'thiết bị, dịch vụ, phần mềm ngừng hoạt động', reason: 'cessationOfOperation', holders: ['service'] },
+} as const satisfies Record<string, Ground>;
+export type GroundName = keyof typeof grounds;
+export const groundNames = Object.keys(grounds) as GroundName[];
