@@ -4,6 +4,10 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-strip.mjs' },
   setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/scripts/jest-start.mjs',
+  globalTeardown: '<rootDir>/scripts/jest-stop.mjs',
   watchman: false,
   modulePathIgnorePatterns: ['<rootDir>/.antin/'],
+  // Starting the cluster counts towards the first test that needs it.
+  testTimeout: 30_000,
 };

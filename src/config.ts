@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** Where the key-encryption key comes from; `create` where a missing file may be made on first start. */
-export type KekSource = { bytes: Uint8Array } | { file: string; create: boolean };
+/** Where the key-encryption keys come from; `create` where a missing file may be made on first start. */
+export type KekSource = { text: string } | { file: string; create: boolean };
 
 export interface Config {
   /** Undefined: the embedded PostgreSQL in the data folder. */
@@ -53,7 +53,8 @@ const settings = z.object({
   PUBLIC_URL: url(['http:', 'https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
   DATA_FOLDER: z.string().default('.antin'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
-  ANTIN_KEK: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in Base64 (openssl rand -base64 32)').optional(),
+  ANTIN_KEK: z.string().regex(/^(\s*([A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64})\s*(,|$))+$/,
+    'must be 32 bytes in Base64 (openssl rand -base64 32) or hex; several while keys are exchanged, separated by commas').optional(),
   ANTIN_KEK_FILE: z.string().optional(),
   POOL_SIZE: whole(2, 100, 16),
   MAX_DOCUMENT_BYTES: whole(1_024, 1_073_741_824, 33_554_432),
@@ -86,7 +87,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     dataFolder,
     logLevel: s.LOG_LEVEL,
     kek: s.ANTIN_KEK
-      ? { bytes: new Uint8Array(Buffer.from(s.ANTIN_KEK, 'base64')) }
+      ? { text: s.ANTIN_KEK }
       : { file: resolve(s.ANTIN_KEK_FILE ?? `${dataFolder}/kek`), create: s.ANTIN_KEK_FILE === undefined },
     poolSize: s.POOL_SIZE,
     maxDocumentBytes: s.MAX_DOCUMENT_BYTES,

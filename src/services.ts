@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import type { SignatureScheme } from '../pki/keys/algorithm.ts';
 import type { PublicKey } from '../pki/keys/public-key.ts';
-import type { SignatureScheme, Signer } from '../pki/keys/signer.ts';
+import type { Signer } from '../pki/keys/signer.ts';
 import type { ToBeSigned } from '../pki/lint/to-be-signed.ts';
 import type { Config } from './config.ts';
 

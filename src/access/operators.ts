@@ -41,19 +41,20 @@ export async function issueApiKey(
 ): Promise<IssuedApiKey> {
   return db.transaction(async (tx) => {
     if (!(await findOperator(tx, input.operatorId))) throw new Problem('not-found', { id: input.operatorId });
-    return addApiKey(tx, actor, input, { now: now(), random });
+    return addApiKey(tx, actor, input, { now, random });
   });
 }
 
 /** The same inside a transaction that is already open. */
 export async function addApiKey(
   tx: Tx, actor: Actor, input: { operatorId: string; label: string; days: number },
-  at: { now: Date; random: Services['random'] },
+  { now, random }: Pick<Services, 'now' | 'random'>,
 ): Promise<IssuedApiKey> {
-  const { token, prefix, secretHash } = buildApiKey(at.random);
+  const { token, prefix, secretHash } = buildApiKey(random);
+  const createdAt = now();
   const key: ApiKeyRow = {
-    id: randomUUID(), prefix, operatorId: input.operatorId, label: input.label, createdAt: at.now,
-    expiresAt: new Date(at.now.getTime() + input.days * dayMs), revokedAt: null, lastUsedAt: null,
+    id: randomUUID(), prefix, operatorId: input.operatorId, label: input.label, createdAt,
+    expiresAt: new Date(createdAt.getTime() + input.days * dayMs), revokedAt: null, lastUsedAt: null,
   };
   await insertApiKey(tx, { ...key, secretHash });
   await recordAudit(tx, actor, 'api-key.issued', { type: 'api-key', id: key.id }, { before: undefined, after: key });

@@ -1,0 +1,5 @@
+import { removeRun } from './jest-start.mjs';
+
+export default async function stop() {
+  await removeRun(process.env.ANTIN_TEST_RUN);
+}

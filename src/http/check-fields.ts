@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Problem } from '../problems.ts';
+import type { Language } from './language.ts';
+
+const words = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
+
+/**
+ * The value as its schema reads it; with no schema nothing is expected and nothing is handed on.
+ * @throws Problem `invalid-fields` with one `{ pointer, message, in }` per mistake (RFC 6901)
+ */
+export function checkFields(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body', language: Language): unknown {
+  if (!schema) return {};
+  const read = schema.safeParse(value, { error: words[language] });
+  if (read.success) return read.data;
+  const errors = read.error.issues.slice(0, 50).map((issue) => ({ pointer: pointerTo(issue.path), message: issue.message, in: where }));
+  throw new Problem('invalid-fields', { errors });
+}
+
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
