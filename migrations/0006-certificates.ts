@@ -6,15 +6,6 @@ import type { Knex } from 'knex';
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
-    create extension if not exists ltree;
-    create extension if not exists pg_trgm;
-    create extension if not exists unaccent;
-
-    -- unaccent() is only stable because its dictionary could be changed; naming the dictionary makes it fit for an index
-    create function certificate_search_text(text) returns text
-      language sql immutable strict parallel safe
-      as $$ select lower(public.unaccent('public.unaccent'::regdictionary, $1)) $$;
-
     create table certificates (
       id uuid primary key,
       generation_id uuid not null references authority_generations (id),
@@ -49,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
     create index certificates_request on certificates (request_id) where request_id is not null;
     create index certificates_replaces on certificates (replaces_id) where replaces_id is not null;
     create index certificates_agency_path on certificates using gist (agency_path) where agency_path is not null;
-    create index certificates_subject on certificates using gin (certificate_search_text(subject_text) gin_trgm_ops);
+    create index certificates_subject on certificates using gin (search_text(subject_text) gin_trgm_ops);
 
     alter table authority_generations
       add foreign key (certificate_id) references certificates (id) deferrable initially deferred;

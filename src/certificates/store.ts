@@ -1,0 +1,170 @@
+import type { Knex } from 'knex';
+import type { RevocationReason } from '../../pki/crl/reason.ts';
+import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
+import type { Tx } from '../services.ts';
+
+export type CertificateState = 'prepared' | 'issued' | 'revoked' | 'on_hold' | 'void';
+
+/** A certificate as it is prepared. `serialNumber` is the magnitude, 20 octets. */
+export interface PreparedRow {
+  id: string;
+  generationId: string;
+  serialNumber: Uint8Array;
+  profile: string;
+  profileVersion: number;
+  scheme: SignatureScheme;
+  tbs: Uint8Array;
+  subjectDer: Uint8Array;
+  subjectText: string;
+  spkiHash: Uint8Array;
+  notBefore: Date;
+  notAfter: Date;
+  agencyId: string | null;
+  agencyPath: string | null;
+  officialId: string | null;
+  requestId: string | null;
+  replacesId: string | null;
+}
+
+export interface IssuerRow {
+  generationId: string;
+  authorityId: string;
+  label: string;
+  keyId: string;
+  scheme: SignatureScheme;
+  keyIdentifier: Uint8Array;
+  der: Uint8Array;
+  retiredAt: Date | null;
+}
+
+const issuerColumns = `g.id as generation_id, g.authority_id, g.label, g.key_id, g.scheme, g.key_identifier, g.retired_at, c.der`;
+
+/** A generation in service; undefined while its own certificate is not issued. */
+export async function findIssuerRow(db: Knex, generationId: string): Promise<IssuerRow | undefined> {
+  const { rows } = await db.raw<{ rows: IssuerRow[] }>(
+    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id
+     where g.id = ? and c.der is not null`, [generationId]);
+  return rows[0];
+}
+
+/** Every generation in service, retired ones included: they still answer for what they issued. */
+export async function listIssuerRows(db: Knex): Promise<IssuerRow[]> {
+  const { rows } = await db.raw<{ rows: IssuerRow[] }>(
+    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id
+     where c.der is not null order by g.created_at`);
+  return rows;
+}
+
+/** The newest generation that may issue: of this authority, or of the issuing authorities at large. */
+export async function findIssuingGeneration(db: Knex, authorityId: string | undefined): Promise<string | undefined> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
+     where c.state = 'issued' and g.retired_at is null and ${authorityId ? 'a.id = ?' : "a.kind = 'issuing'"}
+     order by g.created_at desc, g.id limit 1`, authorityId ? [authorityId] : []);
+  return rows[0]?.id;
+}
+
+/**
+ * Claims keys for their holders and says who holds each. Two transactions with one key: the second waits for the first.
+ * Keys are taken in one order everywhere, so that two batches cannot wait for each other.
+ */
+export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array; holder: string }[], at: Date): Promise<Map<string, string>> {
+  const sorted = claims.toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
+  const hashes = sorted.map((c) => c.spkiHash);
+  await tx.raw(
+    `insert into subject_keys (spki_hash, holder, first_seen_at)
+     select k, h, ? from unnest(?::bytea[], ?::text[]) as u (k, h) order by k on conflict do nothing`,
+    [at, hashes, sorted.map((c) => c.holder)]);
+  const { rows } = await tx.raw<{ rows: { spkiHash: Buffer; holder: string }[] }>(
+    'select spki_hash, holder from subject_keys where spki_hash = any(?::bytea[])', [hashes]);
+  return new Map(rows.map(({ spkiHash, holder }) => [spkiHash.toString('hex'), holder]));
+}
+
+const preparedColumns = [
+  ['id', 'uuid'], ['generationId', 'uuid'], ['serialNumber', 'bytea'], ['profile', 'text'], ['profileVersion', 'integer'], ['scheme', 'text'],
+  ['tbs', 'bytea'], ['subjectDer', 'bytea'], ['subjectText', 'text'], ['spkiHash', 'bytea'], ['notBefore', 'timestamptz'], ['notAfter', 'timestamptz'],
+  ['agencyId', 'uuid'], ['agencyPath', 'ltree'], ['officialId', 'uuid'], ['requestId', 'uuid'], ['replacesId', 'uuid'],
+] as const satisfies readonly (readonly [keyof PreparedRow, string])[];
+
+/** Many in one round trip. */
+export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], preparedAt: Date): Promise<void> {
+  const names = preparedColumns.map(([field]) => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)).join(', ');
+  const arrays = preparedColumns.map(([, type]) => `?::${type}[]`).join(', ');
+  await tx.raw(
+    `insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays})`,
+    [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field]))]);
+}
+
+/** Turns prepared into issued; answers the ids that still were. */
+export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Set<string>> {
+  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+    `update certificates c set state = 'issued', der = u.der, issued_at = ?
+     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared' returning c.id`,
+    [at, issued.map((i) => i.id), issued.map((i) => i.der)]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Gives up what can no longer be signed. */
+export async function markVoid(tx: Tx, id: string): Promise<boolean> {
+  return (await tx('certificates').where({ id, state: 'prepared' }).update({ state: 'void' })) === 1;
+}
+
+export interface UnfinishedRow { id: string; generationId: string; profile: string; profileVersion: number; tbs: Uint8Array; keyId: string }
+
+/** Prepared and not finished. @param before only those prepared earlier than this */
+export async function listUnfinished(db: Knex, before: Date, limit: number): Promise<UnfinishedRow[]> {
+  const { rows } = await db.raw<{ rows: UnfinishedRow[] }>(
+    `select c.id, c.generation_id, c.profile, c.profile_version, c.tbs, g.key_id
+     from certificates c join authority_generations g on g.id = c.generation_id
+     where c.state = 'prepared' and c.prepared_at < ? order by c.prepared_at, c.id limit ?`, [before, limit]);
+  return rows;
+}
+
+export async function findIssuedDer(db: Knex, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const rows = await db('certificates').whereIn('id', [...ids]).whereNotNull('der').select<{ id: string; der: Uint8Array }[]>('id', 'der');
+  return new Map(rows.map(({ id, der }) => [id, der]));
+}
+
+export interface CertificateRow {
+  id: string;
+  generationId: string;
+  serialNumber: Uint8Array;
+  state: CertificateState;
+  profile: string;
+  subjectText: string;
+  notBefore: Date;
+  notAfter: Date;
+  agencyId: string | null;
+  agencyPath: string | null;
+  officialId: string | null;
+  requestId: string | null;
+  replacesId: string | null;
+  issuedAt: Date | null;
+}
+
+export const certificateColumns = [
+  'id', 'generationId', 'serialNumber', 'state', 'profile', 'subjectText', 'notBefore', 'notAfter',
+  'agencyId', 'agencyPath', 'officialId', 'requestId', 'replacesId', 'issuedAt',
+] as const;
+
+export async function lockCertificate(tx: Tx, id: string): Promise<CertificateRow | undefined> {
+  return tx<CertificateRow>('certificates').where({ id }).forUpdate().first(...certificateColumns);
+}
+
+export interface RevocationRow {
+  certificateId: string;
+  generationId: string;
+  serialNumber: Uint8Array;
+  reason: RevocationReason;
+  revokedAt: Date;
+  invalidityDate: Date | null;
+  ground: string | null;
+  comment: string | null;
+  notAfter: Date;
+  crlEntry: Uint8Array;
+}
+
+export async function markRevoked(tx: Tx, revocation: RevocationRow): Promise<void> {
+  await tx('certificates').where({ id: revocation.certificateId }).update({ state: 'revoked' });
+  await tx('revocations').insert(revocation);
+}
