@@ -35,6 +35,11 @@ export async function countOperators(db: Knex): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** Two nodes on one empty database must not both find it empty. */
+export async function lockOperators(tx: Tx): Promise<void> {
+  await tx.raw('lock table operators in share row exclusive mode');
+}
+
 export async function findOperator(db: Knex, id: string): Promise<OperatorRow | undefined> {
   return db('operators').where({ id }).first(...operatorColumns, db.raw(rolesOf)) as Promise<OperatorRow | undefined>;
 }
