@@ -5,7 +5,7 @@ import { oids } from '../asn1/oids.ts';
 import { contextConstructed, contextPrimitive } from '../asn1/tags.ts';
 import { signatureAlgorithmDer, type SignatureScheme } from '../keys/algorithm.ts';
 import { keyIdentifier, type PublicKey } from '../keys/public-key.ts';
-import type { KeyUsageBit } from './parse.ts';
+import { keyUsageBits } from './extension-values.ts';
 import { violation, type Profile } from './profile.ts';
 import { validityFrom } from './validity.ts';
 
@@ -33,12 +33,6 @@ export interface CertificateOrder {
   subjectAltName?: { email?: readonly string[]; dns?: readonly string[] };
   urls: { ocsp?: string; caIssuers?: string; crl?: string };
 }
-
-/** Positions in KeyUsage (RFC 5280 §4.2.1.3). */
-export const keyUsageBits: readonly KeyUsageBit[] = [
-  'digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement',
-  'keyCertSign', 'cRLSign', 'encipherOnly', 'decipherOnly',
-];
 
 const version3 = explicit(0, integer(2));
 
