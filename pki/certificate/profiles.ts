@@ -19,9 +19,9 @@ const caDays = 7_305;
 const subscriberDays = 1_825;
 
 const caKeys: KeyRules = {
-  types: ['rsa', 'ec', 'ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'], minBits: 3072, maxBits: 8192, curves: ['P-256', 'P-384', 'P-521'],
+  types: ['rsa', 'ec', 'ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'], minBits: 3072, maxBits: 4096, curves: ['P-256', 'P-384', 'P-521'],
 };
-const subscriberKeys: KeyRules = { ...caKeys, minBits: 2048, maxBits: 4096 };
+const subscriberKeys: KeyRules = { ...caKeys, minBits: 2048 };
 
 const strongSchemes: readonly SignatureScheme[] = [
   'rsa-sha256', 'rsa-sha384', 'rsa-sha512', 'rsa-pss-sha256', 'rsa-pss-sha384', 'rsa-pss-sha512',

@@ -20,13 +20,27 @@ const maxExponent = (1n << 256n) - 1n;
 const weak = (rule: string): KeyWeakness => ({ code: 'key-too-weak', rule });
 const compromised = (rule: string): KeyWeakness => ({ code: 'key-compromised', rule });
 
+/** Verdicts by SPKI hash; one issue asks three times about the same key. Null: nothing against it. */
+const judged = new Map<string, KeyWeakness | null>();
+const mostJudged = 1_000;
+
 /**
  * Why no certificate may be made for this key; undefined when nothing is known against it. Which kinds of key a profile
  * takes, and whether a key was seen before, are questions for others.
  */
 export function findKeyWeakness(key: PublicKey): KeyWeakness | undefined {
   if (key.type === 'unsupported') return { code: 'algorithm-not-allowed', rule: `key algorithm ${key.algorithm.oid}` };
-  const published = publishedKeys.get(hexOf(spkiHash(key)));
+  const hash = hexOf(spkiHash(key));
+  const known = judged.get(hash);
+  if (known !== undefined) return known ?? undefined;
+  const weakness = judge(key, hash);
+  if (judged.size === mostJudged) judged.clear();
+  judged.set(hash, weakness ?? null);
+  return weakness;
+}
+
+function judge(key: PublicKey, hash: string): KeyWeakness | undefined {
+  const published = publishedKeys.get(hash);
   if (published !== undefined) return compromised(`the private key is public: ${published}`);
   if (key.type === 'rsa') return findRsaWeakness(key);
   return isRealKey(key) ? undefined : weak(`no ${key.type} key: FIPS 186-5, a point off the curve`);
