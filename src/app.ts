@@ -2,20 +2,41 @@ import type { RequestListener } from 'node:http';
 import { authenticate } from './access/authenticate.ts';
 import { accessRoutes } from './access/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { auditTasks } from './audit/seal.ts';
+import { authorityRoutes } from './authorities/routes.ts';
+import { createCaHandler } from './authorities/serve.ts';
+import { certificateTasks } from './certificates/tasks.ts';
+import { createCrlHandler } from './crl/serve.ts';
+import { crlTasks } from './crl/tasks.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { createListener, type HotRoute } from './http/listener.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { JobTask } from './jobs/task.ts';
+import { createOcspHandler } from './ocsp/serve.ts';
+import { ocspTasks } from './ocsp/tasks.ts';
+import { profileRoutes } from './profiles/routes.ts';
 import type { Services } from './services.ts';
+import { timestampTasks } from './timestamp/tasks.ts';
+import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes,
+  ...accessRoutes, ...auditRoutes, ...authorityRoutes, ...profileRoutes, ...trustAnchorRoutes,
+];
+
+/** Every background job of every noun. */
+export const tasks: readonly JobTask[] = [
+  ...auditTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */
-export function hotRoutes(_services: Services): readonly HotRoute[] {
-  return [];
+export function hotRoutes(services: Services): readonly HotRoute[] {
+  return [
+    { prefix: '/ocsp', handle: createOcspHandler(services) },
+    { prefix: '/crl/', handle: createCrlHandler(services) },
+    { prefix: '/ca/', handle: createCaHandler(services) },
+  ];
 }
 
 /** The service's HTTP side. */

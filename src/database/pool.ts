@@ -53,3 +53,9 @@ function rowToFields(row: unknown): unknown {
   for (const column in row) result[fieldOf(column)] = (row as Record<string, unknown>)[column];
   return result;
 }
+
+/** Whether the database answers. */
+export async function pingDatabase(db: Knex): Promise<boolean> {
+  await db.raw('select 1');
+  return true;
+}

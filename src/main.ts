@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { runSelfTests } from '../pki/keys/self-test.ts';
+import { systemActor } from './access/actors.ts';
+import { createFirstAdministrator } from './access/first-administrator.ts';
+import { createApp, tasks } from './app.ts';
+import { resumeIssuing } from './certificates/complete.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { startEmbedded } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import { PostgresNotices } from './database/notify.ts';
+import { createPool, pingDatabase } from './database/pool.ts';
+import type { ReadyCheck } from './http/health.ts';
+import { limitServer } from './http/limits.ts';
+import { createLog } from './http/logging.ts';
+import { createMetrics } from './http/metrics.ts';
+import { answerBadRequest } from './http/bad-request.ts';
+import { migrateJobs, startJobs } from './jobs/worker.ts';
+import { openSoftwareKeystore } from './keystore/software.ts';
+import { seedProfiles } from './profiles/seed.ts';
+import type { Jobs, Services } from './services.ts';
+
+export interface RunningService {
+  services: Services;
+  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  address: string;
+  /** API key of the first administrator, on an empty database only; it is stored nowhere. */
+  administratorKey: string | undefined;
+  /** Stops accepting, lets running calls end, then jobs, connections and the embedded server, in this order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole service in this process. What was begun is taken down again if a later step fails.
+ * @throws ConfigError, or the Error of the step that failed
+ */
+export async function startService(options: { config?: Config; log?: Logger } = {}): Promise<RunningService> {
+  const config = options.config ?? loadConfig();
+  const log = options.log ?? createLog(config.logLevel);
+  const endings: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of endings.splice(0).toReversed()) {
+      await end().catch((error: unknown) => log.error({ err: error }, 'a step of the stop failed'));
+    }
+  };
+  try {
+    requireSelfTests();
+    const url = await openDatabase(config, log, endings);
+    const services = await openServices(config, log, url, endings);
+    await seedProfiles(services, systemActor('start'));
+    const administratorKey = await createFirstAdministrator(services);
+    const resumed = await resumeIssuing(services);
+    if (resumed > 0) log.warn({ certificates: resumed }, 'finished certificates that an earlier stop left prepared');
+    services.jobs = await startJobs(services, url, tasks);
+    endings.push(() => services.jobs.stop());
+    const address = await listen(services, endings);
+    log.info({ address, publicUrl: config.publicUrl }, 'listening');
+    return { services, address, administratorKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function requireSelfTests(): void {
+  const failed = runSelfTests().filter((test) => !test.ok);
+  if (failed.length > 0) throw new Error(`self-tests failed, nothing may be signed here: ${failed.map((test) => test.name).join(', ')}`);
+}
+
+async function openDatabase(config: Config, log: Logger, endings: (() => Promise<unknown>)[]): Promise<string> {
+  let url = config.databaseUrl;
+  if (url === undefined) {
+    const server = await startEmbedded(`${config.dataFolder}/postgres`);
+    endings.push(() => server.stop());
+    log.info({ reused: server.reused }, 'embedded PostgreSQL runs; set DATABASE_URL to use your own');
+    url = server.url;
+  }
+  const migrated = await migrate(url);
+  if (migrated.length > 0) log.info({ migrated }, 'schema brought up to date');
+  await migrateJobs(url);
+  return url;
+}
+
+async function openServices(config: Config, log: Logger, url: string, endings: (() => Promise<unknown>)[]): Promise<Services> {
+  const db = createPool(url, { max: config.poolSize });
+  endings.push(() => db.destroy());
+  const notices = new PostgresNotices(url, log);
+  endings.push(() => notices.close());
+  const base = {
+    config, db, log, notices, now: () => new Date(),
+    random: (bytes: number) => new Uint8Array(randomBytes(bytes)),
+  };
+  const notYet: Jobs = { stop: async () => undefined };
+  return { ...base, jobs: notYet, keystore: await openSoftwareKeystore(base, config.kek) };
+}
+
+const checks: readonly ReadyCheck[] = [
+  { name: 'database', problem: 'database-unavailable', check: ({ db }) => pingDatabase(db) },
+  { name: 'keystore', problem: 'keystore-unavailable', check: async ({ keystore }) => (await keystore.ready?.()) ?? true },
+];
+
+async function listen(services: Services, endings: (() => Promise<unknown>)[]): Promise<string> {
+  const { config } = services;
+  const server = createServer(createApp(services, { checks, metrics: createMetrics({ process: true }) }));
+  limitServer(server, config);
+  server.on('clientError', answerBadRequest);
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(config.port, config.host, done));
+  endings.push(() => drain(server, config.stopTimeoutSeconds));
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function drain(server: Server, timeoutSeconds: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), timeoutSeconds * 1000);
+  await new Promise<void>((done) => {
+    server.close(() => done());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
+
+async function main(): Promise<void> {
+  const running = await startService();
+  if (running.administratorKey !== undefined) greetAdministrator(running, running.administratorKey);
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second signal does not wait.
+      if (stopping) process.exit(1);
+      stopping = true;
+      running.services.log.info({ signal }, 'stopping');
+      void running.stop().then(() => process.exit(0));
+    });
+  }
+}
+
+/** To the terminal as plain text, never into the log stream. */
+function greetAdministrator({ address }: RunningService, key: string): void {
+  process.stderr.write(`
+This is the first start on an empty database. The first administrator's API key, shown only now:
+
+    ${key}
+
+Send it with every call, for instance:
+
+    curl -H 'Authorization: Bearer ${key}' ${address}/api/v1/operators
+
+The API is described at ${address}/api/docs
+
+`);
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `antin could not start: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,36 @@
+import { createBatcher } from '../../../src/database/batch.ts';
+
+const settled = <T>(value: T): PromiseSettledResult<T> => ({ status: 'fulfilled', value });
+
+test('what arrives while a batch runs forms the next one, within the limit', async () => {
+  const batches: number[][] = [];
+  const add = createBatcher<number, number>(async (items) => {
+    batches.push(items);
+    await new Promise((done) => setImmediate(done));
+    return items.map((n) => settled(n * 10));
+  }, 3);
+  expect(await Promise.all([1, 2, 3, 4, 5, 6].map(add))).toEqual([10, 20, 30, 40, 50, 60]);
+  expect(batches).toEqual([[1], [2, 3, 4], [5, 6]]);
+});
+
+test('one item that fails leaves the others alone', async () => {
+  const add = createBatcher<number, number>(async (items) => items.map((n) => (n === 2 ? { status: 'rejected', reason: new Error('two') } : settled(n))), 10);
+  const results = await Promise.allSettled([1, 2, 3].map(add));
+  expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('a batch that fails as a whole fails each of its items, and the next batch runs', async () => {
+  let runs = 0;
+  const add = createBatcher<number, number>(async (items) => {
+    if (runs++ === 0) throw new Error('the commit failed');
+    return items.map(settled);
+  }, 10);
+  const results = await Promise.allSettled([1, 2].map(add));
+  expect(results).toEqual([{ status: 'rejected', reason: new Error('the commit failed') }, { status: 'fulfilled', value: 2 }]);
+  expect(await add(3)).toBe(3);
+});
+
+test('a result that is missing is an error, not a promise for ever', async () => {
+  const add = createBatcher<number, number>(async () => [], 10);
+  await expect(add(1)).rejects.toThrow('no result');
+});
