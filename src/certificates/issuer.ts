@@ -15,6 +15,8 @@ export interface Issuer {
   scheme: SignatureScheme;
   keyIdentifier: Uint8Array;
   certificate: Certificate;
+  /** who signed it; a root itself */
+  signedByGenerationId: string;
 }
 
 /** What an issuer is never changes once its certificate is there, so what was read once is kept. */
@@ -48,6 +50,12 @@ export async function issuingIssuer(services: Pick<Services, 'db'>, authorityId?
   const generationId = await findIssuingGeneration(services.db, authorityId);
   if (generationId === undefined) throw new Problem('not-found', { authority: authorityId ?? 'issuing' });
   return requireIssuer(services, generationId);
+}
+
+/** The certificates from a generation up to its root, the root last. */
+export async function chainOf(services: Pick<Services, 'db'>, generationId: string): Promise<Certificate[]> {
+  const { certificate, signedByGenerationId } = await requireIssuer(services, generationId);
+  return signedByGenerationId === generationId ? [certificate] : [certificate, ...(await chainOf(services, signedByGenerationId))];
 }
 
 /** Where what an issuer publishes is found. The address carries the generation: a new key never answers under an old one. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
+import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import type { Tx } from '../services.ts';
 
 export type CertificateState = 'prepared' | 'issued' | 'revoked' | 'on_hold' | 'void';
@@ -35,9 +36,11 @@ export interface IssuerRow {
   keyIdentifier: Uint8Array;
   der: Uint8Array;
   retiredAt: Date | null;
+  /** who signed it; a root itself */
+  signedByGenerationId: string;
 }
 
-const issuerColumns = `g.id as generation_id, g.authority_id, g.label, g.key_id, g.scheme, g.key_identifier, g.retired_at, c.der`;
+const issuerColumns = `g.id as generation_id, c.generation_id as signed_by_generation_id, g.authority_id, g.label, g.key_id, g.scheme, g.key_identifier, g.retired_at, c.der`;
 
 /** A generation in service; undefined while its own certificate is not issued. */
 export async function findIssuerRow(db: Knex, generationId: string): Promise<IssuerRow | undefined> {
@@ -69,7 +72,7 @@ export async function findIssuingGeneration(db: Knex, authorityId: string | unde
  * Keys are taken in one order everywhere, so that two batches cannot wait for each other.
  */
 export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array; holder: string }[], at: Date): Promise<Map<string, string>> {
-  const sorted = claims.toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
+  const sorted = claims.map(({ spkiHash, holder }) => ({ spkiHash: bytea(spkiHash), holder })).toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
   const hashes = sorted.map((c) => c.spkiHash);
   await tx.raw(
     `insert into subject_keys (spki_hash, holder, first_seen_at)
@@ -86,13 +89,15 @@ const preparedColumns = [
   ['agencyId', 'uuid'], ['agencyPath', 'ltree'], ['officialId', 'uuid'], ['requestId', 'uuid'], ['replacesId', 'uuid'],
 ] as const satisfies readonly (readonly [keyof PreparedRow, string])[];
 
+const bytea = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** Many in one round trip. */
 export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], preparedAt: Date): Promise<void> {
   const names = preparedColumns.map(([field]) => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)).join(', ');
   const arrays = preparedColumns.map(([, type]) => `?::${type}[]`).join(', ');
-  await tx.raw(
-    `insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays})`,
-    [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field]))]);
+  // pg takes bytes and nulls inside arrays, which knex's types do not know
+  const columns = preparedColumns.map(([field]) => rows.map((row) => row[field]) as string[]);
+  await tx.raw(`insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays})`, [preparedAt, ...columns]);
 }
 
 /** Turns prepared into issued; answers the ids that still were. */
@@ -100,7 +105,7 @@ export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uin
   const { rows } = await tx.raw<{ rows: { id: string }[] }>(
     `update certificates c set state = 'issued', der = u.der, issued_at = ?
      from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared' returning c.id`,
-    [at, issued.map((i) => i.id), issued.map((i) => i.der)]);
+    [at, issued.map((i) => i.id), issued.map((i) => bytea(i.der))]);
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -167,4 +172,52 @@ export interface RevocationRow {
 export async function markRevoked(tx: Tx, revocation: RevocationRow): Promise<void> {
   await tx('certificates').where({ id: revocation.certificateId }).update({ state: 'revoked' });
   await tx('revocations').insert(revocation);
+}
+
+export interface CertificateFilter {
+  /** words of the subject, any case, with or without diacritics */
+  q?: string | undefined;
+  serialNumber?: Uint8Array | undefined;
+  state?: CertificateState | undefined;
+  profile?: string | undefined;
+  officialId?: string | undefined;
+  agencyId?: string | undefined;
+  requestId?: string | undefined;
+  /** this agency and all below it */
+  withinPath?: string | undefined;
+}
+
+export interface CertificateView extends CertificateRow {
+  issuer: string;
+  preparedAt: Date;
+  der: Uint8Array | null;
+  reason: RevocationReason | null;
+  revokedAt: Date | null;
+  invalidityDate: Date | null;
+}
+
+const viewColumns = [
+  ...certificateColumns.map((column) => `certificates.${column}`), 'certificates.preparedAt', 'certificates.der',
+  'g.label as issuer', 'r.reason', 'r.revokedAt', 'r.invalidityDate',
+];
+
+function viewQuery(db: Knex): Knex.QueryBuilder {
+  return db('certificates').join('authority_generations as g', 'g.id', 'certificates.generationId')
+    .leftJoin('revocations as r', 'r.certificateId', 'certificates.id').select(viewColumns);
+}
+
+export async function findCertificate(db: Knex, id: string): Promise<CertificateView | undefined> {
+  return viewQuery(db).where('certificates.id', id).first() as Promise<CertificateView | undefined>;
+}
+
+export async function listCertificates(db: Knex, filter: CertificateFilter, page: PageRequest): Promise<Page<CertificateView>> {
+  const query = viewQuery(db);
+  for (const field of ['serialNumber', 'state', 'profile', 'officialId', 'agencyId', 'requestId'] as const) {
+    if (filter[field] !== undefined) void query.where(`certificates.${field}`, filter[field]);
+  }
+  for (const word of (filter.q ?? '').split(/\s+/).filter(Boolean).slice(0, 8)) {
+    void query.whereRaw(`search_text(certificates.subject_text) like '%' || search_text(?) || '%'`, [word.replaceAll(/[\\%_]/g, String.raw`\$&`)]);
+  }
+  if (filter.withinPath !== undefined) void query.whereRaw('certificates.agency_path <@ ?::ltree', [filter.withinPath]);
+  return findPage<CertificateView>(query, ['certificates.preparedAt', 'certificates.id'], page, 'desc');
 }

@@ -69,6 +69,6 @@ async function buildCrl(services: Services, issuer: Issuer, scheduled: boolean):
   return { id: randomUUID(), generationId, number, scheduled, thisUpdate, nextUpdate, entries: count, der, publishedAt };
 }
 
-async function seconds({ db }: Pick<Services, 'db'>, key: string, at: Date): Promise<number> {
+async function seconds({ db }: Pick<Services, 'db'>, key: 'crl.validity_seconds' | 'crl.interval_seconds', at: Date): Promise<number> {
   return Number(await policyAt(db, key, at));
 }

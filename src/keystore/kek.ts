@@ -1,12 +1,10 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { KekSource } from '../config.ts';
 
 /** A key-encryption key, AES-256, by the name that wrapped keys carry. */
 export interface Kek { id: string; key: KeyObject }
-
-/** Where key-encryption keys come from: the text of a setting, or a file. */
-export type KekSource = { text: string } | { file: string; create: boolean };
 
 /** Wraps with the first and opens with all of them: several stand side by side only while they are being exchanged. */
 export type KekRing = readonly [Kek, ...Kek[]];

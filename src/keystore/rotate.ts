@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Knex } from 'knex';
-import { kekLine, kekOf, parseKeks, replaceKekFile, type KekRing, type KekSource } from './kek.ts';
+import type { KekSource } from '../config.ts';
+import { kekLine, kekOf, parseKeks, replaceKekFile, type KekRing } from './kek.ts';
 import { lockWrappedKeys, markRewrapped } from './store.ts';
 import { unwrapKey, wrapKey } from './wrap.ts';
 

@@ -8,21 +8,32 @@ import { Problem } from '../problems.ts';
 const algorithms = new Map<SignatureScheme, AlgorithmIdentifier>();
 
 /**
- * Signs what the token holds, once, and checks the fresh signature before it leaves: a fault in memory or in a
- * device would otherwise give the key away (RSA-CRT) or put a broken certificate into the world.
- * @throws PkiError `already-signed`
- * @throws Problem `keystore-unavailable` when the signature does not verify or the key is of another scheme
+ * Checks each fresh signature before it leaves: a fault in memory or in a device would otherwise give the key away
+ * (RSA-CRT) or put something broken into the world. Its `sign` throws Problem `keystore-unavailable`.
  */
-export async function signVerified(signer: Signer, token: ToBeSigned): Promise<Uint8Array> {
+export function verifyingSigner(signer: Signer): Signer {
+  const { scheme, publicKey } = signer;
+  const algorithm = algorithmOf(scheme);
+  return {
+    scheme, publicKey,
+    async sign(bytes) {
+      const signature = await signer.sign(bytes);
+      if (verifySignature(algorithm, publicKey, bytes, signature).valid) return signature;
+      throw new Problem('keystore-unavailable', { reason: 'a fresh signature did not verify' });
+    },
+  };
+}
+
+/**
+ * Signs what the token holds, once.
+ * @throws PkiError `already-signed`
+ * @throws Problem `keystore-unavailable` when the key is of another scheme, or as `verifyingSigner`
+ */
+export async function signToken(signer: Signer, token: ToBeSigned): Promise<Uint8Array> {
   if (token.scheme !== signer.scheme) {
     throw new Problem('keystore-unavailable', { reason: `linted for ${token.scheme}, the key signs ${signer.scheme}` });
   }
-  const bytes = redeem(token);
-  const signature = await signer.sign(bytes);
-  if (!verifySignature(algorithmOf(signer.scheme), signer.publicKey, bytes, signature).valid) {
-    throw new Problem('keystore-unavailable', { reason: 'a fresh signature did not verify' });
-  }
-  return signature;
+  return signer.sign(redeem(token));
 }
 
 function algorithmOf(scheme: SignatureScheme): AlgorithmIdentifier {

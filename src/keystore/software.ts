@@ -3,10 +3,11 @@ import { promisify } from 'node:util';
 import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
 import type { PublicKey } from '../../pki/keys/public-key.ts';
 import { signerFrom, type Signer } from '../../pki/keys/signer.ts';
+import type { KekSource } from '../config.ts';
 import { Problem } from '../problems.ts';
 import type { Keystore, KeySpec, Services, Tx } from '../services.ts';
-import { readKekRing, type KekRing, type KekSource } from './kek.ts';
-import { signVerified } from './sign.ts';
+import { readKekRing, type KekRing } from './kek.ts';
+import { signToken, verifyingSigner } from './sign.ts';
 import { findKey, findNewestKey, insertKey, lockOutRotation, type KeyRow } from './store.ts';
 import { unwrapKey, wrapKey } from './wrap.ts';
 
@@ -47,7 +48,7 @@ export async function openSoftwareKeystore(
 
   return {
     signerOf,
-    signLinted: async (keyId, token) => signVerified(await signerOf(keyId), token),
+    signLinted: async (keyId, token) => signToken(await signerOf(keyId), token),
     async createKey(tx: Tx, spec: KeySpec): Promise<{ keyId: string; publicKey: PublicKey; scheme: SignatureScheme }> {
       const privateKey = await generateKey(spec);
       await lockOutRotation(tx);
@@ -91,5 +92,5 @@ function openSigner(ring: KekRing, row: KeyRow): Signer {
   if (Buffer.compare(signer.publicKey.der, row.spki) !== 0 || signer.scheme !== row.scheme) {
     throw new Problem('keystore-unavailable', { key: row.id, reason: 'the key does not match its row' });
   }
-  return signer;
+  return verifyingSigner(signer);
 }

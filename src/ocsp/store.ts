@@ -10,7 +10,7 @@ export interface StatusRow {
 }
 
 /** One indexed read. @param serialNumber magnitude, as it is stored */
-export async function findStatus(db: Knex, generationId: string, serialNumber: Uint8Array): Promise<StatusRow | undefined> {
+export async function findStatus(db: Knex, generationId: string, serialNumber: Buffer): Promise<StatusRow | undefined> {
   const { rows } = await db.raw<{ rows: StatusRow[] }>(
     `select c.state, r.revoked_at, r.reason, r.invalidity_date from certificates c left join revocations r on r.certificate_id = c.id
      where c.generation_id = ? and c.serial_number = ?`, [generationId, serialNumber]);
