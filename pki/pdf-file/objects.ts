@@ -1,0 +1,127 @@
+import { PkiError } from '../error.ts';
+
+/** Bounds on what one file may cost. Real results of hundreds of pages stay far below each of them. */
+export const limits = {
+  /** arrays and dictionaries inside each other; ISO 32000-2 Annex C names 28 for old viewers */
+  depth: 64,
+  /** cross-reference entries of the whole file; Annex C: 8,388,607 objects */
+  entries: 1_000_000,
+  /** tokens read from the file over one verification, the measure of time */
+  tokens: 8_000_000,
+  /** bytes that all filters together may put out */
+  inflatedBytes: 256 * 1024 * 1024,
+  /** incremental updates; a form signed by a whole village stays below */
+  revisions: 256,
+  /** form fields reached from the AcroForm */
+  fields: 20_000,
+  /** indirect objects visited when two revisions are compared */
+  compared: 2_000_000,
+} as const;
+
+/** A name object without its solidus, `#xx` decoded (ISO 32000-2 §7.3.5). */
+export class PdfName {
+  readonly value: string;
+  constructor(value: string) {
+    this.value = value;
+  }
+}
+
+/** A string object: its bytes, and where its delimiters stand in the file. */
+export class PdfString {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly hex: boolean;
+  constructor(bytes: Uint8Array, start: number, end: number, hex: boolean) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.hex = hex;
+  }
+}
+
+/** An indirect reference, `num gen R`. */
+export class PdfRef {
+  readonly num: number;
+  readonly gen: number;
+  constructor(num: number, gen: number) {
+    this.num = num;
+    this.gen = gen;
+  }
+}
+
+/** A dictionary; a key that stands twice is refused when it is read. */
+export class PdfDict {
+  readonly entries: Map<string, PdfValue>;
+  constructor(entries: Map<string, PdfValue> = new Map()) {
+    this.entries = entries;
+  }
+  get(key: string): PdfValue | undefined {
+    return this.entries.get(key);
+  }
+}
+
+/** A stream: its dictionary and its bytes as they stand in the file, filters not undone. */
+export class PdfStream {
+  readonly dict: PdfDict;
+  readonly raw: Uint8Array;
+  private readonly decipher: ((raw: Uint8Array) => Uint8Array) | undefined;
+  constructor(dict: PdfDict, raw: Uint8Array, decipher?: (raw: Uint8Array) => Uint8Array) {
+    this.dict = dict;
+    this.raw = raw;
+    this.decipher = decipher;
+  }
+  /** The bytes after decryption, where the file is encrypted. */
+  get content(): Uint8Array {
+    return this.decipher ? this.decipher(this.raw) : this.raw;
+  }
+}
+
+export type PdfValue = null | boolean | number | PdfName | PdfString | PdfRef | PdfDict | PdfStream | PdfValue[];
+
+/** Counts what reading costs and stops at the limits, whatever the file claims. */
+export class Budget {
+  private tokensLeft: number = limits.tokens;
+  private bytesLeft: number = limits.inflatedBytes;
+
+  /** @throws PkiError `pdf-too-complex` */
+  spend(tokens: number): void {
+    this.tokensLeft -= tokens;
+    if (this.tokensLeft < 0) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.tokens} tokens` });
+  }
+
+  /** @throws PkiError `pdf-too-complex` */
+  inflate(bytes: number): void {
+    this.bytesLeft -= bytes;
+    if (this.bytesLeft < 0) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.inflatedBytes} bytes out of all filters` });
+  }
+
+  get inflatable(): number {
+    return this.bytesLeft;
+  }
+}
+
+export const isName = (value: PdfValue | undefined, name: string): boolean => value instanceof PdfName && value.value === name;
+
+/** A non-negative whole number that fits a file offset, or undefined. */
+export function wholeNumber(value: PdfValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/**
+ * The characters of a text string: UTF-16BE or UTF-8 by its byte order mark, else PDFDocEncoding,
+ * of which Latin-1 is read (ISO 32000-2 §7.9.2.2).
+ */
+export function textOf(value: PdfString): string {
+  const { bytes } = value;
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+    const even = Buffer.from(bytes.subarray(2, 2 + ((bytes.length - 2) & ~1)));
+    return even.swap16().toString('utf16le');
+  }
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return Buffer.from(bytes.subarray(3)).toString('utf8');
+  return latin1(bytes);
+}

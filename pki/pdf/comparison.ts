@@ -1,0 +1,135 @@
+import { PkiError } from '../error.ts';
+import type { PdfDocument } from '../pdf-file/document.ts';
+import { limits, PdfDict, PdfName, PdfRef, PdfStream, PdfString, type PdfValue } from '../pdf-file/objects.ts';
+import { sameEntry } from '../pdf-file/xref.ts';
+
+/** A difference between two revisions, before it is held against anybody's permissions. */
+export interface RawChange {
+  kind: 'dss' | 'document-timestamp' | 'signature' | 'signature-field' | 'form-filling' | 'annotation' | 'metadata' | 'structure' | 'forbidden';
+  /** what must be permitted for it: nothing, metadata, forms (P 2), annotations (P 3), or it never is */
+  level: 'archive' | 'metadata' | 'form' | 'annotation' | 'forbidden';
+  code: string;
+  /** permitted or not, a reader must be told: the page may show something else than was signed */
+  warning: boolean;
+  /** full name of the form field */
+  field?: string;
+  /** object number */
+  object?: number;
+  /** the key or other detail */
+  detail?: string;
+}
+
+/**
+ * Walks the object graphs of two revisions in step. What the walk reaches must be the same in both;
+ * objects of which another rule keeps account (`governed`) are left to that rule wherever they are reached.
+ */
+export class Comparison {
+  readonly old: PdfDocument;
+  readonly now: PdfDocument;
+  readonly changes: RawChange[] = [];
+  readonly governed = new Set<number>();
+  private readonly queue: [PdfValue, PdfValue, RawChange][] = [];
+  private readonly seen = new Map<string, Set<number | string>>();
+  private readonly unreadable = new Set<number>();
+  private visits = 0;
+
+  constructor(old: PdfDocument, now: PdfDocument) {
+    this.old = old;
+    this.now = now;
+  }
+
+  report(change: Omit<RawChange, 'warning'> & { warning?: boolean }): void {
+    const full = { warning: change.level === 'forbidden' || change.level === 'annotation', ...change };
+    const same = (other: RawChange): boolean => other.code === full.code && other.object === full.object && other.field === full.field && other.detail === full.detail;
+    if (this.changes.length < 1_000 && !this.changes.some(same)) this.changes.push(full);
+  }
+
+  /** Demands that two values be the same, all the way down; else a `forbidden` change of this code. */
+  demandSame(a: PdfValue | undefined, b: PdfValue | undefined, where: Partial<RawChange> & { code: string }): void {
+    this.queue.push([a ?? null, b ?? null, { kind: 'forbidden', level: 'forbidden', warning: true, ...where }]);
+  }
+
+  /** Whether two values differ anywhere below, each governed object aside. */
+  differs(a: PdfValue | undefined, b: PdfValue | undefined): boolean {
+    const probe = new Comparison(this.old, this.now);
+    for (const num of this.governed) probe.governed.add(num);
+    probe.demandSame(a, b, { code: 'differs' });
+    probe.walk();
+    return probe.changes.length > 0;
+  }
+
+  /** Finishes the walk; to be called once, when every governed object is known. */
+  finish(): RawChange[] {
+    this.walk();
+    if (this.unreadable.size > 0 && this.hasUnvisitedChange()) {
+      this.report({ kind: 'forbidden', level: 'forbidden', code: 'object-unreadable', object: Math.min(...this.unreadable) });
+    }
+    return this.changes;
+  }
+
+  private walk(): void {
+    for (let next = this.queue.pop(); next; next = this.queue.pop()) {
+      if (++this.visits > limits.compared) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.compared} objects compared` });
+      const [a, b, where] = next;
+      if (!this.same(a, b, where)) this.report(where);
+    }
+  }
+
+  /** A change of an object that existed before and that no rule has looked at: it may hang below what cannot be read. */
+  private hasUnvisitedChange(): boolean {
+    const visited = new Set<number | string>(this.governed);
+    for (const seen of this.seen.values()) for (const key of seen) visited.add(key);
+    for (const section of this.now.sections) {
+      if (this.old.sections.includes(section)) return false;
+      for (const [num, entry] of section.entries) {
+        const before = this.old.entry(num);
+        if (before && before.kind !== 'free' && !visited.has(num) && !sameEntry(before, entry)) return true;
+      }
+    }
+    return false;
+  }
+
+  private same(a: PdfValue, b: PdfValue, where: RawChange): boolean {
+    if (a instanceof PdfRef || b instanceof PdfRef) return this.sameRefs(a, b, where);
+    if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => this.same(item, b[i]!, where));
+    if (a instanceof PdfDict) return b instanceof PdfDict && this.sameDicts(a, b, where);
+    if (a instanceof PdfStream) return b instanceof PdfStream && this.sameDicts(a.dict, b.dict, where) && sameBytes(a, b);
+    if (a instanceof PdfString) return b instanceof PdfString && Buffer.compare(a.bytes, b.bytes) === 0;
+    if (a instanceof PdfName) return b instanceof PdfName && a.value === b.value;
+    return a === b;
+  }
+
+  private sameDicts(a: PdfDict, b: PdfDict, where: RawChange): boolean {
+    for (const [key, value] of a.entries) if (!this.same(value, b.get(key) ?? null, where)) return false;
+    for (const [key, value] of b.entries) if (value !== null && !a.entries.has(key)) return false;
+    return true;
+  }
+
+  private sameRefs(a: PdfValue, b: PdfValue, where: RawChange): boolean {
+    const [x, y] = [a instanceof PdfRef ? a.num : -1, b instanceof PdfRef ? b.num : -1];
+    if (x === y && this.governed.has(x)) return true;
+    let seen = this.seen.get(where.code);
+    if (!seen) this.seen.set(where.code, seen = new Set());
+    const key = x === y ? x : `${x}:${y}`;
+    if (x !== -1 && y !== -1) {
+      if (seen.has(key)) return true;
+      seen.add(key);
+    }
+    let values: [PdfValue, PdfValue];
+    try {
+      values = [this.old.resolve(a), this.now.resolve(b)];
+    } catch (error) {
+      if (!(error instanceof PkiError) || error.code === 'pdf-too-complex') throw error;
+      this.unreadable.add(x);
+      return x === y && sameEntry(this.old.entry(x), this.now.entry(x));
+    }
+    // not followed at once: linked lists such as outlines would fill the stack
+    this.queue.push([values[0], values[1], where.object === undefined && x !== -1 ? { ...where, object: x } : where]);
+    return true;
+  }
+}
+
+function sameBytes(a: PdfStream, b: PdfStream): boolean {
+  if (a.raw === b.raw) return true;
+  return Buffer.compare(a.raw, b.raw) === 0 || Buffer.compare(a.content, b.content) === 0;
+}

@@ -1,0 +1,119 @@
+import { PkiError } from '../error.ts';
+import type { Comparison } from './comparison.ts';
+import type { PdfDocument } from '../pdf-file/document.ts';
+import { isName, limits, type PdfDict, PdfRef, type PdfValue } from '../pdf-file/objects.ts';
+
+type Box = [number, number, number, number];
+
+/** Larger than any usual signature block or stamp, in parts of the page. */
+const largestStamp = 0.25;
+
+/** The code for a change of each entry of a page; entries not named here are `page-changed`. */
+const pageCodes: Readonly<Record<string, string>> = {
+  Contents: 'page-content-changed', Resources: 'page-resources-changed', MediaBox: 'page-geometry-changed',
+  CropBox: 'page-geometry-changed', Rotate: 'page-geometry-changed', UserUnit: 'page-geometry-changed',
+};
+
+/** Entries that show nothing: notes of applications, and the order of the tabulator key. */
+const silentKeys = new Set(['LastModified', 'PieceInfo', 'Metadata', 'Tabs', 'StructParents']);
+
+/** Compares the page tree; pages may gain the widgets of new signature fields, and annotations where P is 3. */
+export function comparePages(comparison: Comparison, a: PdfValue | undefined, b: PdfValue | undefined, newWidgets: ReadonlySet<number>): void {
+  if (!(a instanceof PdfRef) || !(b instanceof PdfRef) || a.num !== b.num) return comparison.demandSame(a, b, { code: 'page-tree-replaced' });
+  const nodes: { ref: PdfRef; box: PdfValue | undefined; depth: number }[] = [{ ref: a, box: undefined, depth: 0 }];
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    const { ref, depth } = node;
+    if (comparison.governed.has(ref.num)) continue;
+    if (depth > limits.depth) throw new PkiError('pdf-too-deep', { rule: 'ISO 32000-2 §7.7.3.2 the page tree' });
+    comparison.governed.add(ref.num);
+    const [before, after] = [comparison.old.dict(ref), comparison.now.dict(ref)];
+    if (!before || !after) {
+      comparison.demandSame(before, after, { code: 'page-replaced', object: ref.num });
+      continue;
+    }
+    const box = before.get('CropBox') ?? before.get('MediaBox') ?? node.box;
+    for (const kid of compareKids(comparison, before, after)) nodes.push({ ref: kid, box, depth: depth + 1 });
+    for (const key of new Set([...before.entries.keys(), ...after.entries.keys()])) {
+      const [x, y] = [before.get(key), after.get(key)];
+      if (key === 'Parent' || key === 'Kids' || silentKeys.has(key)) continue;
+      if (key === 'Annots') compareAnnotations(comparison, [x, y], { newWidgets, pageArea: areaOf(boxOf(comparison.old, box)) });
+      else comparison.demandSame(x, y, { code: key === 'Count' ? 'page-count-changed' : pageCodes[key] ?? 'page-changed', detail: key, object: ref.num });
+    }
+  }
+}
+
+/** The pages and nodes that are in both. */
+function compareKids(comparison: Comparison, before: PdfDict, after: PdfDict): PdfRef[] {
+  const [a, b] = [comparison.old.array(before.get('Kids')) ?? [], comparison.now.array(after.get('Kids')) ?? []];
+  const same = a.length === b.length && a.every((kid, i) => kid instanceof PdfRef && (b[i] as PdfRef | undefined)?.num === kid.num);
+  if (!same) {
+    const code = b.length > a.length ? 'page-added' : b.length < a.length ? 'page-removed' : 'page-replaced';
+    comparison.report({ kind: 'forbidden', level: 'forbidden', code });
+  }
+  return a.filter((kid): kid is PdfRef => kid instanceof PdfRef && b.some((other) => other instanceof PdfRef && other.num === kid.num));
+}
+
+interface Page { newWidgets: ReadonlySet<number>; pageArea: number }
+
+function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefined, PdfValue | undefined], page: Page): void {
+  const { old, now } = comparison;
+  for (const ref of [a, b]) if (ref instanceof PdfRef) comparison.governed.add(ref.num);
+  const before = old.array(a) ?? [];
+  const after = now.array(b) ?? [];
+  const numbers = (items: PdfValue[]): Set<number> => new Set(items.flatMap((item) => (item instanceof PdfRef ? [item.num] : [])));
+  const [had, has] = [numbers(before), numbers(after)];
+  for (const item of before) if (item instanceof PdfRef) compareAnnotation(comparison, item, has);
+  const direct = (items: PdfValue[]): PdfValue[] => items.filter((item) => !(item instanceof PdfRef));
+  comparison.demandSame(direct(before), direct(after), { code: 'annotation-changed', kind: 'annotation', level: 'annotation' });
+  const boxes = before.map((item) => old.dict(item)).filter((dict) => dict !== undefined && isVisible(old, dict)).map((dict) => boxOf(old, dict!.get('Rect')));
+  for (const item of after) {
+    if (!(item instanceof PdfRef) || had.has(item.num)) continue;
+    const dict = now.dict(item);
+    if (dict) addedAnnotation(comparison, { num: item.num, dict, boxes }, page);
+  }
+}
+
+function compareAnnotation(comparison: Comparison, ref: PdfRef, has: ReadonlySet<number>): void {
+  const at = { kind: 'annotation', level: 'annotation', object: ref.num } as const;
+  // a removed widget hides its field; the field's own rule does not see that
+  if (!has.has(ref.num)) return comparison.report({ code: 'annotation-removed', ...at, ...(comparison.governed.has(ref.num) && { kind: 'forbidden', level: 'forbidden' }) });
+  if (comparison.governed.has(ref.num)) return;
+  comparison.governed.add(ref.num);
+  const [before, after] = [comparison.old.dict(ref), comparison.now.dict(ref)];
+  comparison.demandSame(before, after, { code: 'annotation-changed', ...at });
+}
+
+function addedAnnotation(comparison: Comparison, { num, dict, boxes }: { num: number; dict: PdfDict; boxes: (Box | undefined)[] }, { newWidgets, pageArea }: Page): void {
+  const { now } = comparison;
+  if (!newWidgets.has(num)) {
+    const widget = isName(now.resolve(dict.get('Subtype')), 'Widget');
+    return comparison.report(widget
+      ? { kind: 'forbidden', level: 'forbidden', code: 'widget-added', object: num }
+      : { kind: 'annotation', level: 'annotation', code: 'annotation-added', object: num, detail: nameText(now.resolve(dict.get('Subtype'))) });
+  }
+  const box = boxOf(now, dict.get('Rect'));
+  if (!isVisible(now, dict) || !box) return;
+  const report = (code: string): void => comparison.report({ kind: 'signature', level: 'form', code, object: num, warning: true });
+  if (pageArea > 0 && areaOf(box) > pageArea * largestStamp) report('appearance-covers-page');
+  if (boxes.some((other) => other && overlap(box, other))) report('annotation-overlap');
+}
+
+const nameText = (value: PdfValue): string => (value !== null && typeof value === 'object' && 'value' in value ? value.value.slice(0, 40) : '');
+
+/** Whether a widget or annotation puts ink on the page: an appearance, an area, not hidden (ISO 32000-2 Table 167). */
+export function isVisible(document: PdfDocument, annotation: PdfDict): boolean {
+  const flags = document.resolve(annotation.get('F'));
+  if (typeof flags === 'number' && (flags & 0b100010) !== 0) return false;
+  const normal = document.dict(annotation.get('AP'))?.get('N');
+  return document.resolve(normal) !== null && areaOf(boxOf(document, annotation.get('Rect'))) > 0;
+}
+
+function boxOf(document: PdfDocument, value: PdfValue | undefined): Box | undefined {
+  const numbers = (document.array(value) ?? []).map(document.resolve);
+  if (numbers.length !== 4 || !numbers.every((side) => typeof side === 'number')) return undefined;
+  const [a, b, c, d] = numbers as Box;
+  return [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
+}
+
+const areaOf = (box: Box | undefined): number => (box ? (box[2] - box[0]) * (box[3] - box[1]) : 0);
+const overlap = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
