@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { requireWithin } from '../access/scope.ts';
+import { recordAudit } from '../audit/record.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Services } from '../services.ts';
+import { parentCode, parseAgencyCode, pathLabel } from './code.ts';
+import { findAgency, findTaken, insertAgency, insertAgencyName, lockAgency, type AgencyRow, type NamedAgency } from './store.ts';
+
+export interface NewAgency {
+  code: string;
+  name: string;
+  certificateName?: string | undefined;
+  unitCode?: string | undefined;
+  locality?: string | undefined;
+  aliases?: readonly string[] | undefined;
+}
+
+/** X.520 ub-organization-name: O and OU of a certificate hold no more. */
+const certificateNameCharacters = 64;
+
+const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
+
+type World = Pick<Services, 'db' | 'now'>;
+
+/**
+ * Enters an agency under the one its code names. A code in the old form is kept as an alias of the new one.
+ * @throws Problem `invalid-fields`, `duplicate-request` for a code that was ever given out, `outside-your-agency`
+ */
+export async function createAgency({ db, now }: World, actor: Actor, input: NewAgency): Promise<NamedAgency> {
+  const code = parseAgencyCode(input.code);
+  if (!code) throw wrong('/code', 'is not an identifier code, such as H05.12.3 or 000.00.12.H05');
+  const certificateName = nameForCertificates(input.name, input.certificateName);
+  const aliases = [...new Set([...(code.alias ? [code.alias] : []), ...(input.aliases ?? []).map(readAlias)])];
+  const at = now();
+  return db.transaction(async (tx) => {
+    const above = parentCode(code.canonical);
+    const parent = above === undefined ? undefined : await findAgency(tx, { code: above });
+    if (above !== undefined && !parent) throw wrong('/code', `there is no agency ${above} above it`);
+    if (parent?.validTo) throw wrong('/code', `the agency ${parent.code} is closed`);
+    const path = parent ? `${parent.path}.${pathLabel(code.canonical)}` : pathLabel(code.canonical);
+    requireWithin(actor, path);
+    const kind = parent ? 'unit' : code.canonical.startsWith('H') ? 'province' : 'ministry';
+    const row: AgencyRow = {
+      id: randomUUID(), code: code.canonical, kind, parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
+      locality: input.locality?.normalize('NFC') ?? null, validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
+      source: null, createdAt: at, updatedAt: at,
+    };
+    const name = { name: input.name.normalize('NFC'), certificateName, validFrom: at };
+    const taken = await findTaken(tx, [row.code, ...aliases]);
+    if (taken !== undefined || !(await insertAgency(tx, row, name, aliases))) throw new Problem('duplicate-request', { code: taken ?? row.code });
+    const agency = { ...row, name: name.name, certificateName };
+    await recordAudit(tx, actor, 'agency.created', { type: 'agency', id: row.id }, { before: null, after: { ...agency, aliases } });
+    return agency;
+  });
+}
+
+/**
+ * Gives an agency a new name from now on; the old one stays readable with its dates.
+ * @throws Problem `not-found`, `outside-your-agency`, `invalid-fields`, `state-changed` when it is closed
+ */
+export async function renameAgency({ db, now }: World, actor: Actor, id: string, input: Pick<NewAgency, 'name' | 'certificateName'>): Promise<NamedAgency> {
+  const certificateName = nameForCertificates(input.name, input.certificateName);
+  const name = input.name.normalize('NFC');
+  return db.transaction(async (tx) => {
+    const before = await lockAgency(tx, id);
+    if (!before) throw new Problem('not-found', { agency: id });
+    requireWithin(actor, before.path);
+    if (before.validTo) throw new Problem('state-changed', { agency: before.code, closed: before.validTo.toISOString() });
+    if (before.name === name && before.certificateName === certificateName) return before;
+    const validFrom = now();
+    if (validFrom <= before.updatedAt) throw new Problem('state-changed', { agency: before.code });
+    await insertAgencyName(tx, id, { name, certificateName, validFrom });
+    await recordAudit(tx, actor, 'agency.renamed', { type: 'agency', id },
+      { before: { name: before.name, certificateName: before.certificateName }, after: { name, certificateName } });
+    return { ...before, name, certificateName, updatedAt: validFrom };
+  });
+}
+
+function nameForCertificates(name: string, given: string | undefined): string {
+  const text = (given ?? name).normalize('NFC');
+  if (text.length <= certificateNameCharacters) return text;
+  throw wrong('/certificateName', `certificates hold at most ${certificateNameCharacters} characters of a name: give a shorter form`);
+}
+
+function readAlias(alias: string): string {
+  if (!parseAgencyCode(alias)) throw wrong('/aliases', `${alias} is not an identifier code`);
+  return alias;
+}

@@ -1,0 +1,18 @@
+import type { Knex } from 'knex';
+import { requireWithin } from '../access/scope.ts';
+import { Problem } from '../problems.ts';
+import type { Actor } from '../services.ts';
+import { findAgency, type NamedAgency } from './store.ts';
+
+/**
+ * An agency in being that the actor may act for, named by a field `agencyId` of what was sent.
+ * @throws Problem `invalid-fields`, `outside-your-agency`
+ */
+export async function findOpenAgency(db: Knex, actor: Actor, agencyId: string): Promise<NamedAgency> {
+  const agency = await findAgency(db, { id: agencyId });
+  const wrong = (message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: '/agencyId', message }] });
+  if (!agency) throw wrong('there is no such agency');
+  requireWithin(actor, agency.path);
+  if (agency.validTo) throw wrong('the agency is closed');
+  return agency;
+}
