@@ -177,7 +177,7 @@ export async function markRevoked(tx: Tx, revocation: RevocationRow): Promise<vo
 export interface CertificateFilter {
   /** words of the subject, any case, with or without diacritics */
   q?: string | undefined;
-  serialNumber?: Uint8Array | undefined;
+  serialNumber?: Buffer | undefined;
   state?: CertificateState | undefined;
   profile?: string | undefined;
   officialId?: string | undefined;
