@@ -32,8 +32,12 @@ function attributeKey({ oid, value, der }: NameAttribute): string {
 }
 
 // RFC 4518 §2.2: first what is mapped to nothing, then what is mapped to a space
-const ignored = /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
-const spaces = /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
+const ignored = new RegExp([
+  String.raw`[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u06dd\u070f\u1806\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063]`,
+  String.raw`[\u206a-\u206f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]`,
+  String.raw`\u034f`, String.raw`[\u180b-\u180d]`, String.raw`[\ufe00-\ufe0f]`,
+].join('|'), 'gu');
+const spaces = new RegExp(String.raw`[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+`, 'gu');
 // RFC 4518 §2.4: a string with one of these is equal to nothing but itself
 const prohibited = /[\p{Co}\p{Cs}\p{Cn}\ufffd]/u;
 

@@ -1,0 +1,118 @@
+import type { Certificate } from '../certificate/parse.ts';
+import { compareNames, normalizedName } from '../name/compare.ts';
+import type { PathReason, PathSettings, TrustAnchor } from './settings.ts';
+import { keyText, type Work } from './work.ts';
+
+/** As many as OpenSSL follows by default; real paths have five. */
+const maxDepth = 100;
+
+interface Candidate { certificate: Certificate; anchor: TrustAnchor | undefined }
+
+/** A path up to its anchor, target first, the anchor not included. */
+export interface BuiltPath { path: Certificate[]; anchor: TrustAnchor }
+
+/** Where a search ended without an anchor: the longest such path and why. */
+export interface DeadEnd { path: Certificate[]; reason: PathReason }
+
+/** The certificates that may issue others, found by subject (RFC 5280 §7.1), anchors before the rest. */
+export class IssuerIndex {
+  private readonly bySubject = new Map<string, Candidate[]>();
+  /** subjects from which names lead to an anchor: nothing else is worth a signature check */
+  private readonly leading: Set<string>;
+
+  constructor(pool: readonly Certificate[], anchors: readonly TrustAnchor[]) {
+    const seen = new Set<string>();
+    for (const anchor of anchors) this.add({ certificate: anchor.certificate, anchor }, seen);
+    const issued = pool.filter((certificate) => this.add({ certificate, anchor: undefined }, seen));
+    this.leading = subjectsLeadingTo(anchors, issued);
+  }
+
+  /** One certificate of each name and key is an anchor or is not; of the others only copies are dropped. */
+  private add(candidate: Candidate, seen: Set<string>): boolean {
+    const { certificate, anchor } = candidate;
+    const subject = normalizedName(certificate.subject);
+    const identity = `${subject}\n${keyText(certificate.publicKey)}`;
+    const copy = Buffer.from(certificate.der.buffer, certificate.der.byteOffset, certificate.der.length).toString('latin1');
+    if (seen.has(identity) || seen.has(copy)) return false;
+    seen.add(anchor ? identity : copy);
+    const others = this.bySubject.get(subject);
+    if (others) others.push(candidate);
+    else this.bySubject.set(subject, [candidate]);
+    return true;
+  }
+
+  /** Possible issuers, the likeliest first. */
+  issuersOf(certificate: Certificate, time: Date): Candidate[] {
+    const candidates = (this.bySubject.get(normalizedName(certificate.issuer)) ?? [])
+      .filter(({ certificate: issuer, anchor }) => anchor || this.leading.has(normalizedName(issuer.issuer)));
+    if (candidates.length < 2) return candidates;
+    const scored = candidates.map((candidate) => ({ candidate, score: likelihood(certificate, candidate, time) }));
+    return scored.toSorted((a, b) => b.score - a.score).map(({ candidate }) => candidate);
+  }
+
+  /** All certificates of one subject, whether or not they lead to an anchor. */
+  named(subject: Certificate['subject']): Certificate[] {
+    return (this.bySubject.get(normalizedName(subject)) ?? []).map(({ certificate }) => certificate);
+  }
+}
+
+function subjectsLeadingTo(anchors: readonly TrustAnchor[], issued: readonly Certificate[]): Set<string> {
+  const byIssuer = Map.groupBy(issued, ({ issuer }) => normalizedName(issuer));
+  const leading = new Set(anchors.map(({ certificate }) => normalizedName(certificate.subject)));
+  // a set that grows while it is walked visits what is added
+  for (const subject of leading) {
+    for (const certificate of byIssuer.get(subject) ?? []) leading.add(normalizedName(certificate.subject));
+  }
+  return leading;
+}
+
+/** RFC 4158 §3.5: hints order the search and exclude nothing. */
+function likelihood({ authorityKeyIdentifier: authority }: Certificate, { certificate, anchor }: Candidate, time: Date): number {
+  let score = anchor ? 1 : 0;
+  const { subjectKeyIdentifier } = certificate;
+  if (authority?.keyIdentifier && subjectKeyIdentifier) {
+    score += Buffer.compare(authority.keyIdentifier, subjectKeyIdentifier) === 0 ? 16 : -16;
+  }
+  if (authority?.serialNumber !== undefined) score += authority.serialNumber === certificate.serialNumber ? 8 : -8;
+  if (certificate.notBefore <= time && time <= certificate.notAfter) score += 4;
+  if (certificate.basicConstraints?.ca && (certificate.keyUsage?.has('keyCertSign') ?? true)) score += 2;
+  return score;
+}
+
+/**
+ * Every path from the target to an anchor whose signatures hold, likeliest first, depth first. No name and key comes twice,
+ * which ends loops and loses nothing: the path without the detour is shorter.
+ * @param onDeadEnd told of each way that ends before an anchor. @throws WorkLimit
+ */
+export function* buildPaths(
+  target: Certificate, index: IssuerIndex, { settings, work }: { settings: PathSettings; work: Work }, onDeadEnd: (end: DeadEnd) => void,
+): Generator<BuiltPath> {
+  const path = [target];
+  function* extend(): Generator<BuiltPath> {
+    const last = path.at(-1)!;
+    let tried = 0;
+    for (const { certificate, anchor } of index.issuersOf(last, settings.time)) {
+      work.step();
+      if (!anchor && (path.length === maxDepth || path.some((other) => isSameEntity(other, certificate)))) continue;
+      tried++;
+      const verdict = work.verify(last, certificate.publicKey, last.basicConstraints?.ca ?? false);
+      if (!verdict.valid) {
+        onDeadEnd({ path: [...path], reason: { code: verdict.reason, certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(1)' } });
+      } else if (anchor) {
+        yield { path: [...path], anchor };
+      } else {
+        path.push(certificate);
+        yield* extend();
+        path.pop();
+      }
+    }
+    if (tried === 0) {
+      onDeadEnd({ path: [...path], reason: { code: 'issuer-not-found', certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(4)' } });
+    }
+  }
+  yield* extend();
+}
+
+function isSameEntity(a: Certificate, b: Certificate): boolean {
+  return keyText(a.publicKey) === keyText(b.publicKey) && compareNames(a.subject, b.subject);
+}

@@ -1,0 +1,143 @@
+import { oids } from '../asn1/oids.ts';
+import {
+  allReasons, fullNamesOf, type DistributionPoint, type ReasonMask,
+} from '../certificate/distribution-point.ts';
+import type { Certificate, GeneralName } from '../certificate/parse.ts';
+import type { Crl, RevokedEntry } from '../crl/parse.ts';
+import { compareNames } from '../name/compare.ts';
+import { algorithmTable, refusalOf } from './algorithms.ts';
+import { strictRules } from './profile-rules.ts';
+import { isFresh, isRevokedAt, type StatusContext, type Told } from './status.ts';
+
+/** RFC 5280 §5.2: the critical extensions of lists that are processed here. */
+const processedExtensions: ReadonlySet<string> = new Set([
+  oids.authorityKeyIdentifier, oids.issuerAltName, oids.crlNumber, oids.deltaCrlIndicator, oids.issuingDistributionPoint,
+  oids.freshestCrl, oids.expiredCertsOnCrl,
+]);
+
+/** The variables of §6.3.2. */
+interface State { reasonsMask: ReasonMask; told: Told | undefined }
+
+/**
+ * CRL validation of RFC 5280 §6.3 for one certificate: distribution point by distribution point, then the lists of its
+ * issuer that no point names. Undefined is the RFC's UNDETERMINED. @throws WorkLimit
+ */
+export function crlStatus(certificate: Certificate, context: StatusContext): Told | undefined {
+  const state: State = { reasonsMask: 0, told: undefined };
+  const ofIssuer: DistributionPoint = {
+    distributionPoint: { fullName: [{ type: 'directoryName', name: certificate.issuer }] }, reasons: undefined, cRLIssuer: undefined,
+  };
+  for (const point of [...certificate.crlDistributionPoints ?? [], ofIssuer]) {
+    for (const crl of listsFor(point, certificate, context)) {
+      consult(crl, point, { certificate, context, state });
+      if (state.told?.status === 'revoked' || state.reasonsMask === allReasons) return state.told;
+    }
+  }
+  return undefined;
+}
+
+/** Complete lists of the point's CRL issuer, the newest first. */
+function listsFor({ cRLIssuer }: DistributionPoint, certificate: Certificate, { crlsOf }: StatusContext): Crl[] {
+  const issuers = cRLIssuer?.flatMap((name) => (name.type === 'directoryName' ? [name.name] : [])) ?? [certificate.issuer];
+  return issuers.flatMap((issuer) => crlsOf(issuer)).filter(({ baseCrlNumber }) => baseCrlNumber === undefined)
+    .toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
+}
+
+interface Asked { certificate: Certificate; context: StatusContext; state: State }
+
+/** §6.3.3 (a) to (l) for one complete list. */
+function consult(crl: Crl, point: DistributionPoint, { certificate, context, state }: Asked): void {
+  if (!isInScope(crl, point, certificate) || !isUsable(crl, context)) return;
+  const interimReasonsMask = (crl.issuingDistributionPoint?.onlySomeReasons ?? allReasons) & (point.reasons ?? allReasons);
+  if ((interimReasonsMask & ~state.reasonsMask) === 0) return;
+  const signer = signerOf(crl, context);
+  if (!signer) return;
+  const delta = deltaFor(crl, signer, context);
+  if (!isFresh(crl, context.settings) && !delta) return;
+
+  const indirect = crl.issuingDistributionPoint?.indirectCrl ?? false;
+  const of = indirect ? certificate.issuer : undefined;
+  const entry = delta?.find(certificate.serialNumber, of) ?? crl.find(certificate.serialNumber, of);
+  const removed = entry?.reason === 'removeFromCRL';
+  const evidence = delta ?? crl;
+  if (!entry && provesNothing(evidence, certificate)) return;
+  state.told = entry && !removed ? tell(entry, evidence, context) : state.told ?? good(evidence);
+  state.reasonsMask |= interimReasonsMask;
+}
+
+/** §6.3.3 (b): the list's issuer and its issuing distribution point against the certificate's point. */
+function isInScope(crl: Crl, point: DistributionPoint, certificate: Certificate): boolean {
+  const idp = crl.issuingDistributionPoint;
+  if (point.cRLIssuer) {
+    if (!idp?.indirectCrl || !crl.extensions.get(oids.issuingDistributionPoint)!.critical) return false;
+  } else if (!compareNames(crl.issuer, certificate.issuer)) return false;
+  if (!idp) return true;
+  if (idp.distributionPoint) {
+    const theirs = fullNamesOf(idp.distributionPoint, crl.issuer);
+    const ours = point.distributionPoint ? fullNamesOf(point.distributionPoint, crl.issuer) : point.cRLIssuer ?? [];
+    if (!theirs.some((name) => ours.some((other) => isSameName(name, other)))) return false;
+  }
+  const isCa = certificate.basicConstraints?.ca ?? false;
+  if (idp.onlyContainsUserCerts && isCa) return false;
+  if (idp.onlyContainsCACerts && !isCa) return false;
+  return !idp.onlyContainsAttributeCerts;
+}
+
+function isSameName(a: GeneralName, b: GeneralName): boolean {
+  if (a.type === 'directoryName' && b.type === 'directoryName') return compareNames(a.name, b.name);
+  if ('value' in a && 'value' in b && typeof a.value === 'string') return a.type === b.type && a.value === b.value;
+  return false;
+}
+
+/** What makes a list useless whatever it says: unknown critical extensions (§5.2, §5.3), algorithms, the policy's rules. */
+function isUsable(crl: Crl, { settings }: StatusContext): boolean {
+  for (const { oid, critical } of crl.extensions.values()) if (critical && !processedExtensions.has(oid)) return false;
+  return !crl.hasUnknownCriticalEntry
+    && Buffer.compare(crl.signatureAlgorithm.der, crl.tbsSignatureAlgorithm.der) === 0
+    && (settings.rules ?? strictRules).every((rule) => rule.crl?.(crl) ?? true);
+}
+
+/** §6.3.3 (f), (g): who signed, with cRLSign, and a path to the same anchor. */
+function signerOf(crl: Crl, context: StatusContext): Certificate | undefined {
+  const { settings, work } = context;
+  return context.signersNamed(crl.issuer, crl.authorityKeyIdentifier?.keyIdentifier).find((signer) => {
+    if (signer.keyUsage && !signer.keyUsage.has('cRLSign')) return false;
+    if (refusalOf(crl.signatureAlgorithm, signer.publicKey, settings.time, settings.algorithms ?? algorithmTable)) return false;
+    return work.verify(crl, signer.publicKey, true).valid && context.isTrustedSigner(signer);
+  });
+}
+
+/** §6.3.3 (c), (h): the newest delta that completes this list, in its scope, by its signer's key. */
+function deltaFor(crl: Crl, signer: Certificate, context: StatusContext): Crl | undefined {
+  const { crlNumber } = crl;
+  if (crlNumber === undefined) return undefined;
+  const extension = (list: Crl, oid: string): Uint8Array => list.extensions.get(oid)?.value ?? new Uint8Array();
+  const same = (delta: Crl, oid: string): boolean => Buffer.compare(extension(crl, oid), extension(delta, oid)) === 0;
+  return context.crlsOf(crl.issuer)
+    .filter((delta) => delta.baseCrlNumber !== undefined && delta.baseCrlNumber <= crlNumber
+      && delta.crlNumber !== undefined && delta.crlNumber > crlNumber
+      && same(delta, oids.issuingDistributionPoint) && same(delta, oids.authorityKeyIdentifier)
+      && isFresh(delta, context.settings) && isUsable(delta, context)
+      && context.work.verify(delta, signer.publicKey, true).valid)
+    .toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())[0];
+}
+
+/** A certificate that expired before the list was made may have been dropped from it, unless expiredCertsOnCRL says otherwise. */
+function provesNothing({ thisUpdate, expiredCertsOnCrl }: Crl, { notAfter }: Certificate): boolean {
+  return thisUpdate > notAfter && !(expiredCertsOnCrl && expiredCertsOnCrl <= notAfter);
+}
+
+function tell(entry: RevokedEntry, evidence: Crl, { settings }: StatusContext): Told {
+  return {
+    ...good(evidence),
+    status: isRevokedAt(settings.time, entry) ? 'revoked' : 'good',
+    revokedAt: entry.revokedAt,
+    reason: entry.reason ?? 'unspecified',
+    ...(entry.invalidityDate && { invalidityDate: entry.invalidityDate }),
+  };
+}
+
+function good(evidence: Crl): Told {
+  const { thisUpdate, nextUpdate } = evidence;
+  return { status: 'good', source: 'crl', thisUpdate, ...(nextUpdate && { nextUpdate }), evidence };
+}

@@ -1,0 +1,135 @@
+import type { Certificate, GeneralName } from '../certificate/parse.ts';
+import { normalizedRdns } from '../name/compare.ts';
+import type { Name } from '../name/parse.ts';
+
+const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
+
+/** A name in preferred name syntax (RFC 1034 §3.5, underscores as found), at most 253 octets. @param wildcard allow `*.` in front */
+function isDnsName(name: string, wildcard: boolean): boolean {
+  const rest = wildcard && name.startsWith('*.') ? name.slice(2) : name;
+  return rest.length <= 253 && rest.split('.').every((part) => label.test(part));
+}
+
+/** `undefined`: the name or the constraint is not one we can judge, so it must be refused (RFC 5280 §4.2.1.10). */
+export type Containment = 'inside' | 'outside' | 'partly' | undefined;
+
+/**
+ * Where a name lies relative to one subtree of the same type, by the rules of RFC 5280 §4.2.1.10.
+ * `partly` is a wildcard some of whose names are inside: not enough to be permitted, enough to be excluded.
+ */
+export function containmentIn(name: GeneralName, base: GeneralName, leadingDot = false): Containment {
+  if (name.type === 'dNSName' && base.type === 'dNSName') return dnsContainment(name.value, base.value, leadingDot);
+  if (name.type === 'rfc822Name' && base.type === 'rfc822Name') return emailContainment(name.value, base.value);
+  if (name.type === 'uniformResourceIdentifier' && base.type === name.type) return uriContainment(name.value, base.value);
+  if (name.type === 'iPAddress' && base.type === 'iPAddress') return addressContainment(name.bytes, base.bytes);
+  if (name.type === 'directoryName' && base.type === 'directoryName') return directoryContainment(name.name, base.name);
+  return undefined;
+}
+
+const inOrOut = (inside: boolean): Containment => (inside ? 'inside' : 'outside');
+
+function dnsContainment(name: string, base: string, leadingDot: boolean): Containment {
+  if (!isDnsName(name, true)) return undefined;
+  const subdomainsOnly = leadingDot && base.startsWith('.');
+  const subtree = (subdomainsOnly ? base.slice(1) : base).toLowerCase();
+  if (subtree === '') return subdomainsOnly ? undefined : 'inside';
+  if (!isDnsName(subtree, false)) return undefined;
+  const wildcard = name.startsWith('*.');
+  const host = (wildcard ? name.slice(2) : name).toLowerCase();
+  if (host.endsWith(`.${subtree}`) || (host === subtree && (wildcard || !subdomainsOnly))) return 'inside';
+  const parent = subtree.slice(subtree.indexOf('.') + 1);
+  return wildcard && !subdomainsOnly && parent === host ? 'partly' : 'outside';
+}
+
+/** A mailbox, all mailboxes of a host, or, with a leading period, of every host below a domain. */
+function emailContainment(mailbox: string, base: string): Containment {
+  const [local, host] = splitMailbox(mailbox);
+  if (local === undefined || host === undefined) return undefined;
+  if (base === '') return 'inside';
+  if (base.includes('@')) {
+    const [baseLocal, baseHost] = splitMailbox(base);
+    if (baseLocal === undefined || baseHost === undefined) return undefined;
+    return inOrOut(baseLocal === local && baseHost === host);
+  }
+  return hostContainment(host, base);
+}
+
+/** RFC 5321 Mailbox without comments; the local part is case-sensitive, the domain is not. */
+function splitMailbox(mailbox: string): [local?: string, host?: string] {
+  const at = mailbox.lastIndexOf('@');
+  const local = mailbox.slice(0, Math.max(at, 0));
+  const host = mailbox.slice(at + 1).toLowerCase();
+  const dotString = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i.test(local);
+  const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"$/.test(local);
+  return (dotString || quoted) && isDnsName(host, false) ? [local, host] : [];
+}
+
+/** Host-part rule of rfc822Name and URI: the host itself, or what lies below where the constraint starts with a period. */
+function hostContainment(host: string, base: string): Containment {
+  const below = base.startsWith('.');
+  const subtree = base.slice(below ? 1 : 0).toLowerCase();
+  if (!isDnsName(subtree, false)) return undefined;
+  return inOrOut(below ? host.endsWith(`.${subtree}`) : host === subtree);
+}
+
+/** The host of an absolute URI with an authority; an address instead of a name must be refused (§4.2.1.10). */
+function uriContainment(uri: string, base: string): Containment {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(uri)?.[1];
+  const host = authority?.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase();
+  if (!host || !isDnsName(host, false) || /^[\d.]+$/.test(host)) return undefined;
+  return base === '' ? 'inside' : hostContainment(host, base);
+}
+
+function addressContainment(address: Uint8Array, range: Uint8Array): Containment {
+  if (address.length !== 4 && address.length !== 16) return undefined;
+  if (range.length !== address.length * 2) return 'outside';
+  return inOrOut(address.every((octet, i) => ((octet ^ range[i]!) & range[address.length + i]!) === 0));
+}
+
+const rdnKeys = new WeakMap<Name, string[]>();
+
+/** §7.1: the subtree's relative names are the first of the name's. */
+function directoryContainment(name: Name, base: Name): Containment {
+  const [mine, theirs] = [name, base].map((each) => {
+    const keys = rdnKeys.get(each) ?? normalizedRdns(each);
+    rdnKeys.set(each, keys);
+    return keys;
+  }) as [string[], string[]];
+  return inOrOut(theirs.every((rdn, i) => rdn === mine[i]));
+}
+
+/**
+ * True if a reference identity matches a subjectAltName (RFC 9525 §6.3, §6.4): a wildcard is the whole left-most label and
+ * stands for one label; the common name is never looked at.
+ * @param serverName a DNS name, or an IP address in text
+ */
+export function matchesServerName({ subjectAltName = [] }: Certificate, serverName: string): boolean {
+  const address = addressOctets(serverName);
+  if (address) return subjectAltName.some((name) => name.type === 'iPAddress' && Buffer.compare(name.bytes, address) === 0);
+  const wanted = serverName.replace(/\.$/, '').toLowerCase();
+  if (!isDnsName(wanted, false)) return false;
+  return subjectAltName.some((name) => {
+    if (name.type !== 'dNSName' || !isDnsName(name.value, true)) return false;
+    const presented = name.value.toLowerCase();
+    if (!presented.startsWith('*.')) return presented === wanted;
+    // a wildcard for a whole top-level domain names nobody
+    return presented.split('.').length > 2 && wanted.includes('.') && wanted.slice(wanted.indexOf('.')) === presented.slice(1);
+  });
+}
+
+/** The octets of an IPv4 or IPv6 address in text; undefined if it is neither. */
+function addressOctets(text: string): Uint8Array | undefined {
+  const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (v4) {
+    const octets = v4.slice(1).map(Number);
+    return octets.every((octet) => octet < 256) ? Uint8Array.from(octets) : undefined;
+  }
+  const halves = text.split('::');
+  if (!/^[0-9a-f:]+$/i.test(text) || !text.includes(':') || halves.length > 2) return undefined;
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const groups = [...head, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...tail];
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return Uint8Array.from(groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]));
+}

@@ -1,0 +1,87 @@
+import { parseCertificate, type Certificate } from '../certificate/parse.ts';
+import type { Crl } from '../crl/parse.ts';
+import { PkiError } from '../error.ts';
+import { normalizedName } from '../name/compare.ts';
+import type { Name } from '../name/parse.ts';
+import type { OcspResponse } from '../ocsp/response.ts';
+import type { IssuerIndex } from './build.ts';
+import { crlStatus } from './crl-status.ts';
+import { ocspStatus } from './ocsp-status.ts';
+import type { PathInput, PathSettings, RevocationFinding, TrustAnchor } from './settings.ts';
+import type { StatusContext, Told } from './status.ts';
+
+/** The evidence of one validation, indexed once. */
+export class Evidence {
+  readonly ocspResponses: readonly OcspResponse[];
+  private readonly crls: Map<string, Crl[]>;
+  private readonly pool: readonly Certificate[];
+  private readonly parsed = new Map<OcspResponse, readonly Certificate[]>();
+
+  constructor({ crls, ocspResponses, pool }: PathInput) {
+    this.crls = Map.groupBy(crls, ({ issuer }) => normalizedName(issuer));
+    this.ocspResponses = ocspResponses;
+    this.pool = pool;
+  }
+
+  crlsOf(issuer: Name): readonly Crl[] {
+    return this.crls.get(normalizedName(issuer)) ?? [];
+  }
+
+  /** The response's own certificates, those that parse, then the pool's. */
+  certificatesIn(response: OcspResponse, cache: PathSettings['cache']): readonly Certificate[] {
+    let certificates = this.parsed.get(response);
+    if (!certificates) {
+      certificates = [...response.certificates.flatMap((der) => parsedOrNothing(der, cache)), ...this.pool];
+      this.parsed.set(response, certificates);
+    }
+    return certificates;
+  }
+}
+
+function parsedOrNothing(der: Uint8Array, cache: PathSettings['cache']): Certificate[] {
+  try {
+    return [cache ? cache.certificate(der) : parseCertificate(der)];
+  } catch (error) {
+    if (error instanceof PkiError) return [];
+    throw error;
+  }
+}
+
+/** Signers for `StatusContext.signersNamed`: the path's, the pool's, those with the named key first. */
+export function signersNamed(
+  subject: Name, keyIdentifier: Uint8Array | undefined, path: readonly Certificate[], index: IssuerIndex,
+): Certificate[] {
+  const wanted = normalizedName(subject);
+  const signers = new Set([...path.filter((each) => normalizedName(each.subject) === wanted), ...index.named(subject)]);
+  const named = ({ subjectKeyIdentifier }: Certificate): number =>
+    (keyIdentifier && subjectKeyIdentifier && Buffer.compare(keyIdentifier, subjectKeyIdentifier) === 0 ? 0 : 1);
+  return [...signers].toSorted((a, b) => named(a) - named(b));
+}
+
+/**
+ * The status of one certificate of a path for `settings.time`. Both sources are asked; where they differ a final revocation
+ * wins, else the newer word (a hold may have been lifted since).
+ * @throws WorkLimit
+ */
+export function statusOf(certificate: Certificate, issuer: Certificate, context: StatusContext): Omit<RevocationFinding, 'certificate'> {
+  const ocsp = ocspStatus(certificate, issuer, context);
+  const crl = crlStatus(certificate, context);
+  return (ocsp && crl ? stronger(ocsp, crl) : ocsp ?? crl) ?? { status: 'unknown', source: undefined };
+}
+
+function stronger(a: Told, b: Told): Told {
+  const final = [a, b].find(({ status, reason }) => status === 'revoked' && reason !== 'certificateHold');
+  return final ?? (a.thisUpdate! >= b.thisUpdate! ? a : b);
+}
+
+/** The status of each certificate of a path, from the anchor down. @param trusted see `StatusContext` @throws WorkLimit */
+export function statusOfPath(
+  path: readonly Certificate[], anchor: TrustAnchor, contextFor: (above: readonly Certificate[]) => StatusContext,
+): RevocationFinding[] {
+  const findings: RevocationFinding[] = [];
+  for (let place = path.length - 1; place >= 0; place--) {
+    const above = [...path.slice(place + 1), anchor.certificate];
+    findings.unshift({ certificate: place, ...statusOf(path[place]!, above[0]!, contextFor(above)) });
+  }
+  return findings;
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { parseCertificate, type Certificate } from '../certificate/parse.ts';
+import type { AlgorithmIdentifier } from '../keys/algorithm.ts';
+import type { PublicKey } from '../keys/public-key.ts';
+import { verifySignature, type SignatureVerdict } from '../keys/verify.ts';
+import type { PathSettings } from './settings.ts';
+
+/** Go's crypto/x509 stops at 100 per chain search; ours also pays for lists and responses, for every certificate of the path. */
+const defaultSignatureChecks = 300;
+/** Edges looked at while building: twenty generations of one name, four levels deep, are 8,000 at the worst. */
+const defaultBuildSteps = 20_000;
+/** As in Go's crypto/x509 (maxConstraintComparisons); real certificates need some thousands. */
+const defaultNameComparisons = 250_000;
+
+/** Thrown inside pki/path only, and caught by `validatePath`: a limit ends the search with a verdict. */
+export class WorkLimit extends Error {
+  readonly rule: string;
+  constructor(rule: string) {
+    super(rule);
+    this.rule = rule;
+  }
+}
+
+/** Anything signed: a certificate, a list, a response. */
+export interface Signed { tbs: Uint8Array; signatureAlgorithm: AlgorithmIdentifier; signature: Uint8Array }
+
+/**
+ * Parsed issuers and signatures found good, kept between validations by whoever hands it in. Only good signatures are
+ * remembered, under the object and the key that they were checked for; a remembered one still counts as a check.
+ */
+export class PathCache {
+  private readonly parsed = new Map<string, Certificate>();
+  private readonly verified = new WeakMap<Signed, Set<string>>();
+  private readonly maxCertificates: number;
+
+  /** @param maxCertificates the oldest leaves first */
+  constructor(maxCertificates = 1_000) {
+    this.maxCertificates = maxCertificates;
+  }
+
+  /** The certificate in these bytes, parsed once. @throws PkiError as `parseCertificate` */
+  certificate(der: Uint8Array): Certificate {
+    const key = createHash('sha256').update(der).digest('base64');
+    const known = this.parsed.get(key);
+    if (known) return known;
+    const certificate = parseCertificate(der.slice());
+    if (this.parsed.size >= this.maxCertificates) this.parsed.delete(this.parsed.keys().next().value!);
+    this.parsed.set(key, certificate);
+    return certificate;
+  }
+
+  knows(signed: Signed, key: PublicKey): boolean {
+    return this.verified.get(signed)?.has(keyText(key)) ?? false;
+  }
+
+  remember(signed: Signed, key: PublicKey): void {
+    const keys = this.verified.get(signed) ?? new Set();
+    this.verified.set(signed, keys.add(keyText(key)));
+  }
+}
+
+const keyTexts = new WeakMap<PublicKey, string>();
+
+/** The key's octets as a map key. */
+export function keyText(key: PublicKey): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = Buffer.from(key.der.buffer, key.der.byteOffset, key.der.length).toString('latin1');
+    keyTexts.set(key, text);
+  }
+  return text;
+}
+
+/** What one validation has spent, against its limits; every signature is checked through it, once. */
+export class Work {
+  signatureChecks = 0;
+  private buildSteps = 0;
+  private nameComparisons = 0;
+  private readonly settings: PathSettings;
+  private readonly checked = new Map<Signed, Map<string, SignatureVerdict>>();
+
+  constructor(settings: PathSettings) {
+    this.settings = settings;
+  }
+
+  /** One edge more of the search. @throws WorkLimit */
+  step(): void {
+    const most = this.settings.maxBuildSteps ?? defaultBuildSteps;
+    if (++this.buildSteps > most) throw new WorkLimit(`at most ${most} steps of path building`);
+  }
+
+  /** @throws WorkLimit */
+  compare(count: number): void {
+    const most = this.settings.maxNameComparisons ?? defaultNameComparisons;
+    this.nameComparisons += count;
+    if (this.nameComparisons > most) throw new WorkLimit(`at most ${most} comparisons of names with constraints`);
+  }
+
+  /** @param keep remember a good signature in the cache: of CA certificates and lists, which come again. @throws WorkLimit */
+  verify(signed: Signed, key: PublicKey, keep: boolean): SignatureVerdict {
+    const byKey = this.checked.get(signed) ?? new Map<string, SignatureVerdict>();
+    const text = keyText(key);
+    const known = byKey.get(text);
+    if (known) return known;
+    const most = this.settings.maxSignatureChecks ?? defaultSignatureChecks;
+    if (this.signatureChecks >= most) throw new WorkLimit(`at most ${most} signature checks`);
+    this.signatureChecks++;
+    const verdict: SignatureVerdict = this.settings.cache?.knows(signed, key)
+      ? { valid: true, digest: undefined }
+      : verifySignature(signed.signatureAlgorithm, key, signed.tbs, signed.signature);
+    if (keep && verdict.valid) this.settings.cache?.remember(signed, key);
+    this.checked.set(signed, byKey.set(text, verdict));
+    return verdict;
+  }
+}
