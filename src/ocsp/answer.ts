@@ -3,10 +3,10 @@ import { hexOf } from '../../pki/asn1/values.ts';
 import type { Certificate } from '../../pki/certificate/parse.ts';
 import { PkiError } from '../../pki/error.ts';
 import { keyIdentifier } from '../../pki/keys/public-key.ts';
-import { buildCertId, type CertId } from '../../pki/ocsp/cert-id.ts';
+import { buildCertId } from '../../pki/ocsp/cert-id.ts';
 import { assembleOcspResponse, buildTbsResponseData, ocspError, type CertStatus } from '../../pki/ocsp/build-response.ts';
 import { lintOcspResponse } from '../../pki/ocsp/lint.ts';
-import { parseOcspRequest } from '../../pki/ocsp/request.ts';
+import { buildOcspRequest, parseOcspRequest, type OcspRequest } from '../../pki/ocsp/request.ts';
 import type { Issuer } from '../certificates/issuer.ts';
 import type { Services } from '../services.ts';
 import { findIssuerByCertId, findIssuerOf } from './issuer-hashes.ts';
@@ -25,16 +25,26 @@ export const certificateKey = (generationId: string, serialHex: string): string 
 
 /** Answers a request of RFC 6960 from the database; errors in the protocol's own form. Never throws for what a stranger sends. */
 export async function answerOcsp(services: Services, requestDer: Uint8Array): Promise<Answer> {
+  const request = readRequest(requestDer);
+  if (!request) return { der: ocspError('malformedRequest') };
   try {
-    const { certIds, nonce } = parseOcspRequest(requestDer);
+    const { certIds } = request;
     const issuer = await findIssuerByCertId(services, certIds[0]!);
     // one signature can speak for one CA alone
     for (const certId of certIds) if (!issuer || (await findIssuerByCertId(services, certId)) !== issuer) return { der: ocspError('unauthorized') };
-    return await answerFor(services, issuer!, certIds, nonce);
+    return await answerFor(services, issuer!, request);
   } catch (error) {
-    if (error instanceof PkiError) return { der: ocspError('malformedRequest') };
     services.log.error({ err: error }, 'no OCSP answer');
     return { der: ocspError('tryLater') };
+  }
+}
+
+function readRequest(der: Uint8Array): OcspRequest | undefined {
+  try {
+    return parseOcspRequest(der);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
   }
 }
 
@@ -43,14 +53,13 @@ export async function ocspEvidenceFor(services: Services, certificate: Certifica
   const issuer = await findIssuerOf(services, certificate);
   if (!issuer) return undefined;
   const serialNumber = magnitudeOf(certificate.serialNumber);
-  const der = buildCertId({ issuer: issuer.certificate, serialNumber, digest: 'sha256' });
-  const { der: answer, keep } = await answerFor(services, issuer, [{ der, serialNumber: certificate.serialNumber }], undefined);
-  return keep ? answer : undefined;
+  const certId = buildCertId({ issuer: issuer.certificate, serialNumber, digest: 'sha256' });
+  const { der, keep } = await answerFor(services, issuer, parseOcspRequest(buildOcspRequest({ certIds: [certId] })));
+  return keep && der;
 }
 
-async function answerFor(
-  services: Services, issuer: Issuer, certIds: readonly Pick<CertId, 'der' | 'serialNumber'>[], nonce: Uint8Array | undefined,
-): Promise<Answer> {
+async function answerFor(services: Services, issuer: Issuer, request: OcspRequest): Promise<Answer> {
+  const { certIds, nonce } = request;
   const { generationId } = issuer;
   const responder = await responderOf(services, generationId);
   if (!responder) return { der: ocspError('tryLater') };
@@ -70,7 +79,7 @@ async function answerFor(
     })),
     ...(nonce ? { nonce } : {}),
   });
-  const token = lintOcspResponse(tbs, { scheme, responder: certificate });
+  const token = lintOcspResponse(tbs, { scheme, responder: certificate, request });
   const der = assembleOcspResponse(tbs, scheme, await services.keystore.signLinted(keyId, token), [certificate.der]);
   const [only] = certIds;
   if (nonce || certIds.length !== 1 || statuses[0]!.status.status === 'unknown') return { der };
