@@ -56,6 +56,9 @@ export class PdfDict {
   constructor(entries: Map<string, PdfValue> = new Map()) {
     this.entries = entries;
   }
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
   get(key: string): PdfValue | undefined {
     return this.entries.get(key);
   }

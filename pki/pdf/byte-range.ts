@@ -29,11 +29,15 @@ export function readByteRange(document: PdfDocument, signature: PdfDict, problem
   return range;
 }
 
-/** The CMS in Contents without its padding; the padding is zeros and nothing else. */
-export function readContents(document: PdfDocument, signature: PdfDict, problems: PdfProblem[]): Uint8Array {
-  const problem = (code: string, rule: string): Uint8Array => {
+/**
+ * The CMS in Contents without its padding.
+ * @returns padded: whether the padding is zeros and nothing else. Other bytes there are not signed and can carry
+ *   anything; some producers leave noise, so it is told apart from a broken format.
+ */
+export function readContents(document: PdfDocument, signature: PdfDict, problems: PdfProblem[]): { cms: Uint8Array; padded: boolean } {
+  const problem = (code: string, rule: string): { cms: Uint8Array; padded: boolean } => {
     problems.push({ code, rule: `ISO 32000-2 §12.8.1 ${rule}` });
-    return new Uint8Array(0);
+    return { cms: new Uint8Array(0), padded: true };
   };
   const contents = document.resolve(signature.get('Contents'));
   if (!(contents instanceof PdfString)) return problem('contents-missing', 'Contents is a string');
@@ -45,8 +49,7 @@ export function readContents(document: PdfDocument, signature: PdfDict, problems
   } catch {
     return problem('contents-malformed', 'Contents is one DER or BER element');
   }
-  if (bytes.subarray(end).some((octet) => octet !== 0)) problem('contents-padding', 'only zeros follow the signature');
-  return bytes.subarray(0, end);
+  return { cms: bytes.subarray(0, end), padded: bytes.subarray(end).every((octet) => octet === 0) };
 }
 
 /** Where a BER element ends, indefinite lengths included (X.690 §8.1.3.6). */

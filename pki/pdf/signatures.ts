@@ -61,7 +61,7 @@ export function signaturesOf(document: PdfDocument): PdfSignature[] {
   };
   const found = findSignatures(revisions);
   const signatures = found.map((candidate) => describe(candidate, revisions, changesIn));
-  certificationFirst(signatures);
+  refuseLateCertification(signatures);
   return signatures.toSorted((a, b) => a.coverage.revision - b.coverage.revision || a.byteRange[2] - b.byteRange[2]);
 }
 
@@ -118,7 +118,7 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
   const dict = dictOf(document, value, problems) ?? new PdfDict();
   const readable = problems.length === 0;
   const range = readable ? readByteRange(document, dict, problems) : undefined;
-  const contents = readable ? readContents(document, dict, problems) : new Uint8Array(0);
+  const { cms: contents, padded } = readable ? readContents(document, dict, problems) : { cms: new Uint8Array(0), padded: true };
   const subFilter = document.resolve(dict.get('SubFilter'));
   const named = subFilter instanceof PdfName ? subFilter.value : '';
   if (readable && !subFilters.has(named)) problems.push({ code: 'sub-filter-not-supported', rule: 'ISO 32000-2 Table 255 SubFilter' });
@@ -131,21 +131,21 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
     field, subFilter: named, type: named === 'ETSI.RFC3161' ? 'timestamp' : 'signature', contents, problems,
     byteRange: range ?? [0, 0, 0, 0],
     ...claims(document, dict),
-    coverage: { wholeDocument: end === bytes.length, revision: signed?.number ?? 0, revisions: revisions.length },
+    coverage: { wholeDocument: end === bytes.length && problems.length === 0, revision: signed?.number ?? 0, revisions: revisions.length },
     signedBytes: range ? [bytes.subarray(range[0], range[0] + range[1]), bytes.subarray(range[2], end)] : [new Uint8Array(0), new Uint8Array(0)],
-    changesAfter: range && signed ? changesAfter({ candidate, end, signed, permissions }, revisions, changesIn) : [],
+    changesAfter: range && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [],
     ...(permissions.docMdp === undefined ? {} : { docMdp: permissions.docMdp }),
     certifies: permissions.certifies,
   };
 }
 
-interface Judged { candidate: Candidate; end: number; signed: Revision; permissions: Permissions }
+interface Judged { candidate: Candidate; end: number; signed: Revision; permissions: Permissions; padded: boolean }
 
-function changesAfter({ candidate, end, signed, permissions }: Judged, revisions: readonly Revision[], changesIn: (revision: Revision) => RawChange[]): PdfChange[] {
-  const forbidden = (code: string, revision: number): PdfChange => ({ kind: 'forbidden', level: 'forbidden', code, revision, allowed: false, warning: true });
+function changesAfter({ candidate, end, signed, permissions, padded }: Judged, revisions: readonly Revision[], changesIn: (revision: Revision) => RawChange[]): PdfChange[] {
   const changes: PdfChange[] = [];
   const { bytes } = candidate.document;
   if (signed.end === undefined || end < signed.end) changes.push(forbidden('signed-revision-not-closed', signed.number));
+  if (!padded) changes.push(forbidden('contents-padding', signed.number));
   if (candidate.replaced) changes.push(forbidden('signature-replaced', revisions.length));
   for (const revision of revisions.slice(signed.number)) {
     for (const change of changesIn(revision)) changes.push({ ...change, revision: revision.number, allowed: isAllowed(change, permissions) });
@@ -182,9 +182,12 @@ export function parsePdfDate(text: string | undefined): Date | undefined {
 }
 
 /** A certification signature is the first of the document (ISO 32000-2 §12.8.2.2.1). */
-function certificationFirst(signatures: PdfSignature[]): void {
-  for (const signature of signatures) {
-    const earlier = signatures.some((other) => other !== signature && other.coverage.revision < signature.coverage.revision && other.type === 'signature');
-    if (signature.certifies && earlier) signature.problems.push({ code: 'certification-not-first', rule: 'ISO 32000-2 §12.8.2.2.1' });
+function refuseLateCertification(signatures: PdfSignature[]): void {
+  for (const { certifies, coverage, changesAfter } of signatures) {
+    const earlier = signatures.some((other) => other.coverage.revision < coverage.revision && other.type === 'signature');
+    if (certifies && earlier) changesAfter.push(forbidden('certification-not-first', coverage.revision));
   }
 }
+
+/** Not a change of objects, but as little a clean document. */
+const forbidden = (code: string, revision: number): PdfChange => ({ kind: 'forbidden', level: 'forbidden', code, revision, allowed: false, warning: true });
