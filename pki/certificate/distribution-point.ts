@@ -59,9 +59,10 @@ export function readDistributionPointName(reader: DerReader): DistributionPointN
   return { nameRelativeToCrlIssuer: element(tags.set, relative.content) };
 }
 
+/** Bit 0 is `unused` and means nothing, though some lists set it. */
 export function reasonMask({ bytes }: BitString): ReasonMask {
   let mask = 0;
-  for (let bit = 0; bit < Math.min(bytes.length * 8, 9); bit++) {
+  for (let bit = 1; bit < Math.min(bytes.length * 8, 9); bit++) {
     if (bytes[bit >> 3]! & (0x80 >> (bit & 7))) mask |= 1 << bit;
   }
   return mask;

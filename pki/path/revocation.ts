@@ -74,14 +74,18 @@ function stronger(a: Told, b: Told): Told {
   return final ?? (a.thisUpdate! >= b.thisUpdate! ? a : b);
 }
 
-/** The status of each certificate of a path, from the anchor down. @param trusted see `StatusContext` @throws WorkLimit */
+/**
+ * The status of each certificate of a path, from the anchor down.
+ * @param contextFor given the certificate asked about and those above it: all are judged with this path, so a CRL issuer whose
+ *   own status stands on its own list, as its CA arranged (PKITS 4.14.30), is no circle. @throws WorkLimit
+ */
 export function statusOfPath(
-  path: readonly Certificate[], anchor: TrustAnchor, contextFor: (above: readonly Certificate[]) => StatusContext,
+  path: readonly Certificate[], anchor: TrustAnchor, contextFor: (judged: readonly Certificate[]) => StatusContext,
 ): RevocationFinding[] {
   const findings: RevocationFinding[] = [];
   for (let place = path.length - 1; place >= 0; place--) {
-    const above = [...path.slice(place + 1), anchor.certificate];
-    findings.unshift({ certificate: place, ...statusOf(path[place]!, above[0]!, contextFor(above)) });
+    const judged = [...path.slice(place), anchor.certificate];
+    findings.unshift({ certificate: place, ...statusOf(judged[0]!, judged[1]!, contextFor(judged)) });
   }
   return findings;
 }

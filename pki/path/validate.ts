@@ -68,7 +68,7 @@ function* candidatePaths(
 function judge(built: BuiltPath, settings: PathSettings, search: Search, first: boolean): Judged {
   const { reasons, policies } = processPath(built.path, built.anchor, settings, search.work);
   const revocation = settings.revocation === 'none' || (reasons.length > 0 && !first) ? [] : statusOfPath(built.path, built.anchor,
-    (above) => statusContext(above, built.anchor, settings, search));
+    (judged) => statusContext(judged, built.anchor, settings, search));
   for (const { certificate, status } of revocation) {
     if (status === 'revoked') reasons.unshift({ code: 'revoked', certificate, rule: 'RFC 5280 §6.1.3 (a)(3)' });
     if (status === 'unknown' && settings.revocation === 'required') reasons.push({ code: 'status-unknown', certificate, rule: 'RFC 5280 §6.1.3 (a)(3)' });
@@ -76,17 +76,17 @@ function judge(built: BuiltPath, settings: PathSettings, search: Search, first: 
   return { built, reasons, revocation, policies };
 }
 
-/** @param above the certificates above the one whose status is asked, anchor last: already judged with this path */
-function statusContext(above: readonly Certificate[], anchor: TrustAnchor, settings: PathSettings, search: Search): StatusContext {
+/** @param judged the certificate whose status is asked and those above it, anchor last: they are judged with this path */
+function statusContext(judged: readonly Certificate[], anchor: TrustAnchor, settings: PathSettings, search: Search): StatusContext {
   const { index, evidence, work } = search;
   const context: StatusContext = {
     settings,
     work,
     ocspResponses: evidence.ocspResponses,
     crlsOf: (issuer) => evidence.crlsOf(issuer),
-    signersNamed: (subject, keyIdentifier) => signersNamed(subject, keyIdentifier, above, index),
+    signersNamed: (subject, keyIdentifier) => signersNamed(subject, keyIdentifier, judged, index),
     certificatesIn: (response) => evidence.certificatesIn(response, settings.cache),
-    isTrustedSigner: (signer) => above.includes(signer) || isTrustedSigner(signer, anchor, settings, search),
+    isTrustedSigner: (signer) => judged.includes(signer) || isTrustedSigner(signer, anchor, settings, search),
     isUnrevokedResponder: (responder, issuer) => isUnrevokedResponder(responder, issuer, context, search),
   };
   return context;
