@@ -5,6 +5,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { auditTasks } from './audit/seal.ts';
 import { authorityRoutes } from './authorities/routes.ts';
 import { createCaHandler } from './authorities/serve.ts';
+import { certificateRoutes } from './certificates/routes.ts';
 import { certificateTasks } from './certificates/tasks.ts';
 import { createCrlHandler } from './crl/serve.ts';
 import { crlTasks } from './crl/tasks.ts';
@@ -17,12 +18,13 @@ import { createOcspHandler } from './ocsp/serve.ts';
 import { ocspTasks } from './ocsp/tasks.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import type { Services } from './services.ts';
+import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...authorityRoutes, ...profileRoutes, ...trustAnchorRoutes,
+  ...accessRoutes, ...auditRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes, ...trustAnchorRoutes,
 ];
 
 /** Every background job of every noun. */
@@ -36,6 +38,7 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
     { prefix: '/ocsp', handle: createOcspHandler(services) },
     { prefix: '/crl/', handle: createCrlHandler(services) },
     { prefix: '/ca/', handle: createCaHandler(services) },
+    { prefix: '/tsa', handle: createTimestampHandler(services) },
   ];
 }
 

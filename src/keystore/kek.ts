@@ -1,5 +1,5 @@
-import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { createHash, createSecretKey, randomUUID, type KeyObject } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KekSource } from '../config.ts';
 
@@ -37,32 +37,37 @@ export async function readKekRing(source: KekSource, random: (bytes: number) => 
   try {
     return { ring: parseKeks(await readFile(source.file, 'utf8')), created: false };
   } catch (error) {
-    if (!source.create || !isMissing(error)) throw error;
+    if (!source.create || !hasCode(error, 'ENOENT')) throw error;
   }
   await mkdir(dirname(source.file), { recursive: true });
   await createKekFile(source.file, random(32));
   return { ring: parseKeks(await readFile(source.file, 'utf8')), created: true };
 }
 
-/** Made once: of two services that start together one wins, and both read what it wrote. */
+/** Appears whole or not at all; of two services that start together one makes it, and both read that one. */
 async function createKekFile(file: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeSynced(draft, [Buffer.from(bytes).toString('base64')]);
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(`${Buffer.from(bytes).toString('base64')}\n`);
-    await handle.sync();
-    await handle.close();
+    await link(draft, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await unlink(draft);
   }
+}
+
+async function writeSynced(file: string, lines: readonly string[]): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  await handle.writeFile(lines.map((line) => `${line}\n`).join(''));
+  await handle.sync();
+  await handle.close();
 }
 
 /** Replaces a key file in one step: at any moment the old or the new one is there, whole. */
 export async function replaceKekFile(file: string, lines: readonly string[]): Promise<void> {
   const next = `${file}.next`;
-  const handle = await open(next, 'w', 0o600);
-  await handle.writeFile(lines.map((line) => `${line}\n`).join(''));
-  await handle.sync();
-  await handle.close();
+  await writeSynced(next, lines);
   await rename(next, file);
   const folder = await open(dirname(file), 'r');
   await folder.sync();
@@ -72,4 +77,4 @@ export async function replaceKekFile(file: string, lines: readonly string[]): Pr
 /** A key as a line of its file. */
 export const kekLine = ({ key }: Kek): string => key.export().toString('base64');
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const hasCode = (error: unknown, code: string): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === code;
