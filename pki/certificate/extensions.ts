@@ -114,3 +114,11 @@ function parseNull(value: Uint8Array): boolean {
   if (value.length === 2 && value[0] === tags.null && value[1] === 0) return true;
   throw new PkiError('extension-malformed', { rule: 'NULL' });
 }
+
+/** A Time of a certificate or list; `time-form` is noted where 2049 and before is not UTCTime (§4.1.2.5), which readers take. */
+export function readTime(reader: DerReader, irregularities: Set<string>): Date {
+  const tag = reader.nextTag;
+  const time = reader.time();
+  if (tag === tags.generalizedTime && time.getUTCFullYear() < 2050) irregularities.add('time-form');
+  return time;
+}

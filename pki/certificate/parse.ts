@@ -5,7 +5,7 @@ import { PkiError } from '../error.ts';
 import { readAlgorithm, type AlgorithmIdentifier } from '../keys/algorithm.ts';
 import { parsePublicKey, type PublicKey } from '../keys/public-key.ts';
 import { readName, type Name } from '../name/parse.ts';
-import { decodeExtensions, readExtensions, type CertificateExtensions, type Extension } from './extensions.ts';
+import { decodeExtensions, readExtensions, readTime, type CertificateExtensions, type Extension } from './extensions.ts';
 
 export type { Extension } from './extensions.ts';
 export type { KeyUsageBit } from './extension-values.ts';
@@ -104,12 +104,4 @@ function readValidity(reader: DerReader, irregularities: Set<string>): { notBefo
   const times = [readTime(reader, irregularities), readTime(reader, irregularities)] as const;
   reader.end();
   return { notBefore: times[0], notAfter: times[1] };
-}
-
-function readTime(reader: DerReader, irregularities: Set<string>): Date {
-  const tag = reader.nextTag;
-  const time = reader.time();
-  // RFC 5280 §4.1.2.5: through 2049 as UTCTime; readers take both
-  if (tag === tags.generalizedTime && time.getUTCFullYear() < 2050) irregularities.add('time-form');
-  return time;
 }

@@ -8,7 +8,7 @@ import { compareNames } from '../name/compare.ts';
 import {
   parseDistributionPoints, readDistributionPointName, reasonMask, type DistributionPoint, type DistributionPointName, type ReasonMask,
 } from '../certificate/distribution-point.ts';
-import { readExtensions, type Extension } from '../certificate/extensions.ts';
+import { readExtensions, readTime, type Extension } from '../certificate/extensions.ts';
 import { parseAuthorityKeyIdentifier, type AuthorityKeyIdentifier } from '../certificate/extension-values.ts';
 import type { GeneralName } from '../certificate/general-name.ts';
 import { entriesWithSerial, entryAt, indexEntries, type EntryIndex, type RevokedEntry } from './entries.ts';
@@ -78,8 +78,8 @@ export function parseTbsCrl(tbs: Uint8Array): TbsCrl {
   const version = reader.nextTag === tags.integer ? versionTwo(reader) : 1;
   const tbsSignatureAlgorithm = readAlgorithm(reader);
   const issuer = readName(reader);
-  const thisUpdate = reader.time();
-  const nextUpdate = reader.nextTag === tags.utcTime || reader.nextTag === tags.generalizedTime ? reader.time() : undefined;
+  const thisUpdate = readTime(reader, irregularities);
+  const nextUpdate = reader.nextTag === tags.utcTime || reader.nextTag === tags.generalizedTime ? readTime(reader, irregularities) : undefined;
   const revoked = reader.optional(tags.sequence);
   if (revoked && revoked.content.length === 0) irregularities.add('empty-revoked-certificates');
   const wrapped = reader.enterOptional(contextConstructed(0));

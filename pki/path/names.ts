@@ -10,6 +10,23 @@ function isDnsName(name: string, wildcard: boolean): boolean {
   return rest.length <= 253 && rest.split('.').every((part) => label.test(part));
 }
 
+/** A dNSName in lower case, or null if it is none; looked up because one name meets thousands of constraints. */
+interface Host { host: string; wildcard: boolean; leadingDot: boolean }
+const hosts = new WeakMap<GeneralName, Host | null>();
+
+function hostOf(name: Extract<GeneralName, { value: string }>): Host | null {
+  let known = hosts.get(name);
+  if (known === undefined) {
+    const text = name.value.toLowerCase();
+    const wildcard = text.startsWith('*.');
+    const leadingDot = text.startsWith('.');
+    const host = wildcard ? text.slice(2) : leadingDot ? text.slice(1) : text;
+    known = isDnsName(host, false) ? { host, wildcard, leadingDot } : null;
+    hosts.set(name, known);
+  }
+  return known;
+}
+
 /** `undefined`: the name or the constraint is not one we can judge, so it must be refused (RFC 5280 §4.2.1.10). */
 export type Containment = 'inside' | 'outside' | 'partly' | undefined;
 
@@ -18,7 +35,7 @@ export type Containment = 'inside' | 'outside' | 'partly' | undefined;
  * `partly` is a wildcard some of whose names are inside: not enough to be permitted, enough to be excluded.
  */
 export function containmentIn(name: GeneralName, base: GeneralName, leadingDot = false): Containment {
-  if (name.type === 'dNSName' && base.type === 'dNSName') return dnsContainment(name.value, base.value, leadingDot);
+  if (name.type === 'dNSName' && base.type === 'dNSName') return dnsContainment(name as DnsName, base as DnsName, leadingDot);
   if (name.type === 'rfc822Name' && base.type === 'rfc822Name') return emailContainment(name.value, base.value);
   if (name.type === 'uniformResourceIdentifier' && base.type === name.type) return uriContainment(name.value, base.value);
   if (name.type === 'iPAddress' && base.type === 'iPAddress') return addressContainment(name.bytes, base.bytes);
@@ -26,19 +43,20 @@ export function containmentIn(name: GeneralName, base: GeneralName, leadingDot =
   return undefined;
 }
 
+type DnsName = Extract<GeneralName, { value: string }>;
 const inOrOut = (inside: boolean): Containment => (inside ? 'inside' : 'outside');
 
-function dnsContainment(name: string, base: string, leadingDot: boolean): Containment {
-  if (!isDnsName(name, true)) return undefined;
-  const subdomainsOnly = leadingDot && base.startsWith('.');
-  const subtree = (subdomainsOnly ? base.slice(1) : base).toLowerCase();
-  if (subtree === '') return subdomainsOnly ? undefined : 'inside';
-  if (!isDnsName(subtree, false)) return undefined;
-  const wildcard = name.startsWith('*.');
-  const host = (wildcard ? name.slice(2) : name).toLowerCase();
-  if (host.endsWith(`.${subtree}`) || (host === subtree && (wildcard || !subdomainsOnly))) return 'inside';
-  const parent = subtree.slice(subtree.indexOf('.') + 1);
-  return wildcard && !subdomainsOnly && parent === host ? 'partly' : 'outside';
+function dnsContainment(name: DnsName, base: DnsName, leadingDot: boolean): Containment {
+  const mine = hostOf(name);
+  if (!mine || mine.leadingDot) return undefined;
+  if (base.value === '') return 'inside';
+  const subtree = hostOf(base);
+  if (!subtree || subtree.wildcard || (subtree.leadingDot && !leadingDot)) return undefined;
+  const { host, wildcard } = mine;
+  if (host.endsWith(subtree.host) && (host.length === subtree.host.length || host.at(-subtree.host.length - 1) === '.')) {
+    return inOrOut(host.length > subtree.host.length || wildcard || !subtree.leadingDot);
+  }
+  return wildcard && !subtree.leadingDot && subtree.host.slice(subtree.host.indexOf('.') + 1) === host ? 'partly' : 'outside';
 }
 
 /** A mailbox, all mailboxes of a host, or, with a leading period, of every host below a domain. */

@@ -1,5 +1,5 @@
 import { oids } from '../asn1/oids.ts';
-import type { Certificate } from '../certificate/parse.ts';
+import type { Certificate, KeyUsageBit } from '../certificate/parse.ts';
 import type { Crl } from '../crl/parse.ts';
 import { compareNames } from '../name/compare.ts';
 
@@ -20,6 +20,9 @@ const isSelfIssued = ({ issuer, subject }: Certificate): boolean => compareNames
 const isCa = (certificate: Certificate): boolean => certificate.basicConstraints?.ca ?? false;
 /** an extension that is absent or as critical as it must be */
 const neverCritical = (oid: string) => (certificate: Certificate): boolean => !isCritical(certificate, oid);
+
+const signsOnly = /^(ed25519|ed448|ml-dsa-\d+)$/;
+const encryptionBits: readonly KeyUsageBit[] = ['keyEncipherment', 'dataEncipherment', 'keyAgreement', 'encipherOnly', 'decipherOnly'];
 
 const serialRules: readonly ProfileRule[] = [
   { id: 'serial-positive', source: 'RFC 5280 §4.1.2.2', certificate: ({ serialNumber }) => serialNumber > 0n },
@@ -58,7 +61,14 @@ export const conformingIssuerRules: readonly ProfileRule[] = [
   { id: 'authority-information-access-critical', source: 'RFC 5280 §4.2.2.1', certificate: neverCritical(oids.authorityInfoAccess) },
   { id: 'subject-information-access-critical', source: 'RFC 5280 §4.2.2.2', certificate: neverCritical(oids.subjectInfoAccess) },
   { id: 'validity-form', source: 'RFC 5280 §4.1.2.5', certificate: ({ irregularities }) => !irregularities.has('time-form') },
-  { id: 'crl-number', source: 'RFC 5280 §5.2.3', crl: ({ crlNumber, extensions }) => crlNumber !== undefined && !extensions.get(oids.crlNumber)!.critical },
+  { id: 'signature-key-usage', source: 'RFC 8410 §5 with RFC 9295, RFC 9881 §5',
+    certificate: ({ publicKey, keyUsage }) => !signsOnly.test(publicKey.type) || encryptionBits.every((bit) => !keyUsage?.has(bit)) },
+  { id: 'crl-number', source: 'RFC 5280 §5.2.3',
+    crl: ({ crlNumber, extensions }) => crlNumber !== undefined && crlNumber < 1n << 159n && !extensions.get(oids.crlNumber)!.critical },
+  { id: 'crl-empty-list', source: 'RFC 5280 §5.1.2.6', crl: ({ irregularities }) => !irregularities.has('empty-revoked-certificates') },
+  { id: 'crl-time-form', source: 'RFC 5280 §5.1.2.4', crl: ({ irregularities }) => !irregularities.has('time-form') },
+  { id: 'crl-scope-critical', source: 'RFC 5280 §5.2.4, §5.2.5',
+    crl: ({ extensions }) => [oids.issuingDistributionPoint, oids.deltaCrlIndicator].every((oid) => extensions.get(oid)?.critical ?? true) },
   { id: 'crl-authority-key-identifier', source: 'RFC 5280 §5.2.1', crl: ({ authorityKeyIdentifier }) => authorityKeyIdentifier !== undefined },
   { id: 'crl-next-update', source: 'RFC 5280 §5.1.2.5', crl: ({ nextUpdate }) => nextUpdate !== undefined },
 ];

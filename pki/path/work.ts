@@ -9,8 +9,8 @@ import type { PathSettings } from './settings.ts';
 const defaultSignatureChecks = 300;
 /** Edges looked at while building: twenty generations of one name, four levels deep, are 8,000 at the worst. */
 const defaultBuildSteps = 20_000;
-/** As in Go's crypto/x509 (maxConstraintComparisons); real certificates need some thousands. */
-const defaultNameComparisons = 250_000;
+/** As in BoringSSL (2^20); Go's crypto/x509 stops at 250,000, real certificates need some thousands. */
+const defaultNameComparisons = 1_048_576;
 
 /** Thrown inside pki/path only, and caught by `validatePath`: a limit ends the search with a verdict. */
 export class WorkLimit extends Error {
