@@ -25,7 +25,7 @@ const namesOf = ({ certificate }: CertificateLintSubject, type: GeneralName['typ
 /** How the subject is written: X.520 and RFC 5280 appendix A, and what makes a name look like another. */
 export const nameRules: readonly CertificateRule[] = [
   rule('name-value-present', 'X.520 §6.2 SIZE(1..)', each(({ value }) => value.trim() !== '')),
-  rule('name-value-length', 'RFC 5280 A.1 upper bounds', each(({ oid, value }) => [...value].length <= (mostCharacters.get(oid) ?? 32_768))),
+  rule('name-value-length', 'RFC 5280 A.1 upper bounds', each(({ oid, value }) => Array.from(value).length <= (mostCharacters.get(oid) ?? 32_768))),
   rule('name-value-not-padded', 'RFC 5280 §7.1', each(({ value }) => value === value.trim() && !/\s{2}/u.test(value))),
   rule('name-no-deceptive-characters', 'Unicode TR 36 §3', each(({ value }) => !deceptiveCharacters.test(value))),
   rule('name-nfc', 'RFC 5280 §7.1 (RFC 4518 §2.3)', each(({ value }) => value === value.normalize('NFC'))),

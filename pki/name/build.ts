@@ -48,7 +48,7 @@ function rdn(type: NamePartType, value: string): Uint8Array {
     throw new PkiError('name-malformed', { rule: `${type}: ${rule}` });
   };
   if (text === '' || text.trim() !== text || /\s{2}/u.test(text)) refuse('neither empty nor padded with spaces (RFC 5280 §7.1)');
-  if ([...text].length > form.most) refuse(`at most ${form.most} characters (RFC 5280 A.1)`);
+  if (Array.from(text).length > form.most) refuse(`at most ${form.most} characters (RFC 5280 A.1)`);
   if (deceptiveCharacters.test(text)) refuse('no control characters');
   if (form.tag === tags.printableString && !printable.test(text)) refuse('PrintableString');
   if (form.tag === tags.ia5String && !sevenBit.test(text)) refuse('IA5String');
