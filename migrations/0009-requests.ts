@@ -22,6 +22,7 @@ export async function up(db: Knex): Promise<void> {
       subject            jsonb not null,
       subject_text       text not null,
       csr                bytea,
+      spki               bytea,
       spki_hash          bytea check (length(spki_hash) = 32),
       days               integer check (days > 0),
       ends_at            timestamptz,
@@ -44,7 +45,7 @@ export async function up(db: Knex): Promise<void> {
       submission_hash    bytea not null check (length(submission_hash) = 32),
       created_at         timestamptz not null,
       state_changed_at   timestamptz not null,
-      check ((csr is null) = (spki_hash is null)),
+      check ((csr is null) = (spki_hash is null) and (csr is null) = (spki is null)),
       check (kind = 'issue' or certificate_id is not null)
     );
     -- One open request for one thing: of two that arrive together the index lets one in.

@@ -16,3 +16,10 @@ export async function findOpenAgency(db: Knex, actor: Actor, agencyId: string): 
   if (agency.validTo) throw wrong('the agency is closed');
   return agency;
 }
+
+/** An agency by its code in either form, open or closed. @throws Problem `not-found` */
+export async function findAgencyByCode(db: Knex, code: string): Promise<NamedAgency> {
+  const agency = await findAgency(db, { code });
+  if (!agency) throw new Problem('not-found', { agency: code });
+  return agency;
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
 import { Problem } from '../problems.ts';
 import { createAgency, renameAgency } from './create.ts';
+import { findAgencyByCode } from './find.ts';
 import { findAgency, findAgencyDetails, listAgencies, type NamedAgency } from './store.ts';
 
 const kind = z.enum(['province', 'ministry', 'unit']);
@@ -32,7 +33,7 @@ export const agencyRoutes = [
     query: pageQuery.extend({ q: z.string().trim().max(100).optional(), under: code.optional(), kind: kind.optional(), closed: z.stringbool().optional() }),
     status: 200, reply: pageOf(Agency), problems: ['not-found'],
     handle: async ({ services: { db }, query: { q, under, kind: ofKind, closed, ...page } }) => {
-      const top = under === undefined ? undefined : found(await findAgency(db, { code: under }), under);
+      const top = under === undefined ? undefined : await findAgencyByCode(db, under);
       return listAgencies(db, { search: q, under: top?.path, kind: ofKind, closed }, page);
     },
   }),

@@ -1,0 +1,88 @@
+import type { Policies } from '../policies/find.ts';
+import { dueAt, type Calendar } from '../policies/working-days.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Tx } from '../services.ts';
+import type { DecisionOrder } from './decide.ts';
+import { isSubscriberProfile, kindRules, subscriberProfiles } from './kinds.ts';
+import { findTransition, requireOtherHands, transitions, type DecisionName, type StoredState } from './states.ts';
+import { findHolder, type FreshFacts, type PlacedRequest } from './store.ts';
+import { composeSubject, contentHash } from './subject.ts';
+
+/** A decision that may be taken, and the row it leaves. */
+export interface Evaluated { order: DecisionOrder; before: PlacedRequest; after: PlacedRequest }
+
+export interface Evaluation {
+  tx: Tx;
+  order: DecisionOrder;
+  /** locked */
+  row: PlacedRequest;
+  /** for decisions that agree to a content */
+  fresh: FreshFacts | undefined;
+  /** for decisions that start the clock */
+  terms: { policies: Policies; calendar: Calendar } | undefined;
+  at: Date;
+}
+
+/** Judges one decision against the table of states, the four eyes and what has changed meanwhile. Nothing is written. */
+export async function evaluateDecision({ tx, order, row, fresh, terms, at }: Evaluation): Promise<Evaluated> {
+  requireMayEver(order.actor, order.decision);
+  const transition = findTransition(row.kind, row.state, order.decision);
+  if (!order.actor.permissions.has(transition.permission)) throw new Problem('not-permitted', { needed: transition.permission });
+  requireOtherHands(transition, row, order.actor.id);
+  if (transition.needsReason && !order.reason) {
+    throw new Problem('invalid-fields', { errors: [{ pointer: '/reason', message: 'a reason is required' }] });
+  }
+  if (order.contentHash !== undefined && order.contentHash.toLowerCase() !== hex(row.contentHash)) throw changed('content');
+  if (order.decision === 'approve' || order.decision === 'examine') await requireUnchanged({ tx, row, fresh, at });
+  return { order, before: row, after: rowAfter(row, order, transition.to, terms, at) };
+}
+
+function requireMayEver(actor: Actor, decision: DecisionName): void {
+  if (transitions.some((t) => t.decision === decision && actor.permissions.has(t.permission))) return;
+  throw new Problem('not-permitted', { decision });
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const changed = (what: string): Problem => new Problem('state-changed', { changed: what });
+
+/** What was agreed to earlier, and what the registers say, must still be what is agreed to now. */
+async function requireUnchanged({ tx, row, fresh, at }: Pick<Evaluation, 'tx' | 'row' | 'fresh' | 'at'>): Promise<void> {
+  for (const earlier of [row.confirmedHash, row.examinedHash]) {
+    if (earlier && Buffer.compare(earlier, row.contentHash) !== 0) throw changed('content');
+  }
+  if (!fresh) throw new Error(`no facts for request ${row.id}`);
+  if (fresh.keyCompromised) throw new Problem('key-compromised', { rule: 'a certificate with this key was revoked for keyCompromise' });
+  if (fresh.targetState === 'revoked') throw new Problem('certificate-already-revoked', { id: row.certificateId });
+  if (kindRules[row.kind].produces !== 'certificate') return;
+  if (fresh.agencyClosed) throw changed('agency');
+  if (fresh.officialLeft) throw changed('official');
+  if (fresh.targetReplaced) throw new Problem('duplicate-request', { certificate: row.certificateId });
+  if (fresh.targetNotAfter && fresh.targetNotAfter < at) throw new Problem('renewal-not-open', { expired: fresh.targetNotAfter.toISOString() });
+  if (fresh.registerChangedAt >= row.composedAt) await requireSameSubject(tx, row);
+}
+
+async function requireSameSubject(tx: Tx, row: PlacedRequest): Promise<void> {
+  const holder = await findHolder(tx, row.officialId === null ? { agencyId: row.agencyId } : { officialId: row.officialId });
+  if (!holder || holder.agencyId !== row.agencyId || !isSubscriberProfile(row.profile)) throw changed('agency');
+  const subject = composeSubject({
+    holder: subscriberProfiles[row.profile], levels: holder.levels, official: holder.official ?? undefined, serviceName: row.serviceName ?? undefined,
+  });
+  if (Buffer.compare(contentHash({ ...row, subject }), row.contentHash) !== 0) throw changed('subject');
+}
+
+function rowAfter(row: PlacedRequest, { actor, decision }: DecisionOrder, to: StoredState, terms: Evaluation['terms'], at: Date): PlacedRequest {
+  const after: PlacedRequest = { ...row, state: to, stateChangedAt: at };
+  switch (to) {
+    case 'confirmed':
+      if (!terms) throw new Error(`no terms for the decision ${decision}`);
+      return { ...after, confirmedBy: actor.id, confirmedHash: row.contentHash, dueAt: dueAt(at, terms.policies.get(kindRules[row.kind].deadline), terms.calendar) };
+    case 'examined':
+      return { ...after, examinedBy: actor.id, examinedHash: row.contentHash };
+    case 'approved':
+      return { ...after, approvedBy: actor.id };
+    case 'returned':
+      return { ...after, dueAt: null };
+    default:
+      return after;
+  }
+}
