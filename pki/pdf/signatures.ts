@@ -2,10 +2,12 @@ import { PkiError } from '../error.ts';
 import { type ByteRange, type PdfProblem, readByteRange, readContents } from './byte-range.ts';
 import { compareRevisions } from './changes.ts';
 import type { RawChange } from './comparison.ts';
+import { type DocumentEvidence, readDss } from './dss.ts';
 import { type PdfDocument, readPdf } from '../pdf-file/document.ts';
 import { listFields } from './fields.ts';
 import { PdfDict, PdfName, PdfRef, PdfString, textOf, type PdfValue } from '../pdf-file/objects.ts';
 import { isAllowed, type Permissions, permissionsOf } from './permissions.ts';
+import { findRepeatedObjects } from '../pdf-file/repeated-objects.ts';
 import { type Revision, revisionsOf, revisionWithin } from '../pdf-file/revisions.ts';
 
 /** What happened to the document in a revision after the signed one. */
@@ -50,6 +52,12 @@ export function readPdfSignatures(bytes: Uint8Array): PdfSignature[] {
   return signaturesOf(readPdf(bytes));
 }
 
+/** The signatures of a PDF and the validation material it keeps, in one reading. @throws PkiError as `readPdfSignatures` */
+export function readSignedPdf(bytes: Uint8Array): { signatures: PdfSignature[]; evidence: DocumentEvidence } {
+  const document = readPdf(bytes);
+  return { signatures: signaturesOf(document), evidence: readDss(document) };
+}
+
 /** The signatures of an open document. */
 export function signaturesOf(document: PdfDocument): PdfSignature[] {
   const revisions = revisionsOf(document);
@@ -62,6 +70,7 @@ export function signaturesOf(document: PdfDocument): PdfSignature[] {
   const found = findSignatures(revisions);
   const signatures = found.map((candidate) => describe(candidate, revisions, changesIn));
   refuseLateCertification(signatures);
+  refuseRepeatedObjects(signatures, revisions);
   return signatures.toSorted((a, b) => a.coverage.revision - b.coverage.revision || a.byteRange[2] - b.byteRange[2]);
 }
 
@@ -191,3 +200,9 @@ function refuseLateCertification(signatures: PdfSignature[]): void {
 
 /** Not a change of objects, but as little a clean document. */
 const forbidden = (code: string, revision: number): PdfChange => ({ kind: 'forbidden', level: 'forbidden', code, revision, allowed: false, warning: true });
+
+function refuseRepeatedObjects(signatures: PdfSignature[], revisions: readonly Revision[]): void {
+  const [first] = signatures.length > 0 ? findRepeatedObjects(revisions) : [];
+  if (!first) return;
+  for (const { problems } of signatures) problems.push({ code: 'object-repeated', rule: `ISO 32000-2 §7.5.4 object ${first.num} at ${first.offset}` });
+}

@@ -1,0 +1,73 @@
+import { PkiError } from '../error.ts';
+import type { PdfDocument } from './document.ts';
+import { latin1, wholeNumber } from './objects.ts';
+import type { Revision } from './revisions.ts';
+
+/** An object that stands in a revision beside another of the same number. */
+export interface RepeatedObject { num: number; offset: number; revision: number }
+
+/** A file with more of them was not made by a writer; the rest need not be looked at. */
+const enough = 100;
+
+/**
+ * Objects that the cross-references do not name although they name another of that number in the same revision.
+ * A reader that repairs takes the last one it finds, others the one that is named: two readings of one file.
+ */
+export function findRepeatedObjects(revisions: readonly Revision[]): RepeatedObject[] {
+  const document = revisions.at(-1)!.document;
+  const named = new Map<number, number>();
+  for (const { entries, offset, trailer } of document.sections) {
+    for (const [num, entry] of entries) if (entry.kind === 'offset') named.set(entry.offset, num);
+    for (const own of [offset, wholeNumber(trailer.get('XRefStm'))]) if (own !== undefined && !named.has(own)) named.set(own, -1);
+  }
+  const offsets = Float64Array.from(named.keys()).sort();
+  const repeated: RepeatedObject[] = [];
+  for (const hit of headings(document.bytes)) {
+    if (repeated.length === enough) break;
+    if (isNamed(offsets, document.bytes, hit.offset) || isInside(document, offsets, named, hit.offset)) continue;
+    const revision = revisions.find(({ end }) => end !== undefined && hit.offset < end);
+    const own = revision?.document.sections[0]!.entries.get(hit.num);
+    if (revision && own && own.kind !== 'free') repeated.push({ num: hit.num, offset: hit.offset, revision: revision.number });
+  }
+  return repeated;
+}
+
+/** Every `num gen obj` in the bytes, whatever it is part of. */
+function* headings(bytes: Uint8Array): Generator<{ num: number; offset: number }> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = buffer.indexOf('obj'); at >= 0; at = buffer.indexOf('obj', at + 3)) {
+    const before = latin1(bytes.subarray(Math.max(0, at - 32), at));
+    const match = /(\d{1,10})[\s\0]+\d{1,5}[\s\0]+$/.exec(before);
+    if (match) yield { num: Number(match[1]), offset: at - match[0].length };
+  }
+}
+
+/** The place of the last offset that is not after `at`. */
+function preceding(offsets: Float64Array, at: number): number {
+  let [low, high] = [0, offsets.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** An entry may point at the white space before its object. */
+function isNamed(offsets: Float64Array, bytes: Uint8Array, at: number): boolean {
+  const nearest = offsets[preceding(offsets, at)];
+  return nearest !== undefined && (nearest === at || /^[\s\0]{0,16}$/.test(latin1(bytes.subarray(nearest, Math.min(at, nearest + 17)))));
+}
+
+function isInside(document: PdfDocument, offsets: Float64Array, named: ReadonlyMap<number, number>, at: number): boolean {
+  const offset = offsets[preceding(offsets, at)];
+  const num = offset === undefined ? undefined : named.get(offset);
+  if (offset === undefined || num === undefined || num < 0) return false;
+  try {
+    const gen = document.sections.flatMap(({ entries }) => entries.get(num) ?? []).find((entry) => entry.kind === 'offset' && entry.offset === offset);
+    return gen?.kind === 'offset' && document.parsedAt(num, gen).end > at;
+  } catch (error) {
+    if (error instanceof PkiError) return false;
+    throw error;
+  }
+}
