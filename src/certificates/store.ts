@@ -63,7 +63,7 @@ export async function findIssuingGeneration(db: Knex, authorityId: string | unde
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
      where c.state = 'issued' and g.retired_at is null and ${authorityId ? 'a.id = ?' : "a.kind = 'issuing'"}
-     order by g.created_at desc, g.id limit 1`, authorityId ? [authorityId] : []);
+     order by g.created_at desc, g.generation desc, g.id limit 1`, authorityId ? [authorityId] : []);
   return rows[0]?.id;
 }
 
