@@ -124,10 +124,14 @@ async function drain(server: Server, timeoutSeconds: number): Promise<void> {
 async function main(): Promise<void> {
   const running = await startService();
   if (running.administratorKey !== undefined) greetAdministrator(running, running.administratorKey);
+  stopOnSignal(running);
+}
+
+/** SIGTERM and SIGINT stop the service in order; a second signal does not wait. */
+export function stopOnSignal(running: RunningService): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal does not wait.
       if (stopping) process.exit(1);
       stopping = true;
       running.services.log.info({ signal }, 'stopping');

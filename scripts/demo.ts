@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { ConfigError, loadConfig, type Config } from '../src/config.ts';
+import { createLog } from '../src/http/logging.ts';
+import { startService, stopOnSignal, type RunningService } from '../src/main.ts';
+import { makeAuthorities } from './demo/authorities.ts';
+import { obtainCertificate, renewCertificate } from './demo/certificate.ts';
+import { signAndKeep, signAndVerify } from './demo/document.ts';
+import { enterPeople } from './demo/people.ts';
+import { judgeOldResults, revokeOld } from './demo/revocation.ts';
+import { openStage, type Keys, type Stage } from './demo/stage.ts';
+import { teller, type Teller } from './demo/tell.ts';
+import { makeResultPdf } from './make-result-pdf.ts';
+
+/** The service with a story: on an empty database it is played with real objects, afterwards everything stays up. */
+async function main(): Promise<void> {
+  const began = performance.now();
+  const tell = teller((text) => process.stdout.write(text), () => performance.now(), process.stdout.isTTY);
+  const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
+  const folder = relative(process.cwd(), join(config.dataFolder, 'demo')) || '.';
+  tell.title('Ấn Tín: from a key to a verified result');
+  const service = await startService({ config, log: createLog(config.logLevel) });
+  stopOnSignal(service);
+  tell.line(`The service is up at ${service.address} after ${Math.round(performance.now() - began).toLocaleString('en')} ms.`);
+  if (service.administratorKey !== undefined) await playStory(await stageOf(service, folder, tell, service.administratorKey));
+  else await tellOfEarlier(config, folder, tell);
+  sayWhereToGo(service, folder, tell);
+}
+
+async function stageOf(service: RunningService, folder: string, tell: Teller, administrator: string): Promise<Stage> {
+  const nobody = '';
+  const keys: Keys = { administrator, registrar: nobody, examiner: nobody, approver: nobody, auditor: nobody, verifier: nobody };
+  return openStage(service.address, folder, tell, keys);
+}
+
+async function playStory(stage: Stage): Promise<void> {
+  const authorities = await makeAuthorities(stage);
+  const people = await enterPeople(stage);
+  const first = await obtainCertificate(stage, people);
+  const pdf = await makeResultPdf({
+    province: 'Ủy ban nhân dân tỉnh Thái Nguyên', unit: people.unit.name, dossierCode: 'H55.18-261123-0042',
+    address: 'Xóm Hồng Thái, xã Tân Cương, tỉnh Thái Nguyên', signatory: { position: 'Chủ tịch', name: people.official.name },
+  });
+  await stage.keep('result.pdf', pdf);
+  await signAndVerify(stage, pdf, first);
+  const timestamped = await stage.tell.step('The same result is signed with a timestamp (PAdES-B-T)', async (say) => {
+    say(`${stage.folder}/result-timestamped.pdf, the token from ${stage.address}/tsa`);
+    return signAndKeep(stage, pdf, first, { name: 'result-timestamped.pdf', timestamped: true });
+  });
+  await renewCertificate(stage, first);
+  await revokeOld(stage, authorities, first);
+  await judgeOldResults(stage, timestamped, pdf, first);
+  await stage.keep('played', `${new Date().toISOString()}\n`);
+}
+
+async function tellOfEarlier({ dataFolder }: Config, folder: string, tell: Teller): Promise<void> {
+  const played = await readFile(join(folder, 'played'), 'utf8').catch(() => undefined);
+  tell.line(played
+    ? `The story was played at ${played.trim()}; its data is all here.`
+    : `This database was in use before, so the story is not played again. For a fresh one: stop, then rm -r ${relative(process.cwd(), dataFolder)}`);
+}
+
+function sayWhereToGo({ address, services: { config } }: RunningService, folder: string, tell: Teller): void {
+  const base = config.publicUrl.startsWith('http://localhost') ? address.replace('127.0.0.1', 'localhost') : config.publicUrl;
+  tell.title('Now try it yourself');
+  tell.line(`  ${base}/            drop one of the PDFs of ${folder}/ on the page`);
+  tell.line(`  ${base}/api/docs    every call of the API; the keys are in ${folder}/keys.json`);
+  tell.line('  Ctrl-C stops it and keeps the data.');
+  tell.line();
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `The demo stopped: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  });
+}

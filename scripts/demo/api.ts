@@ -1,0 +1,27 @@
+/** A caller of the service's API under one key. Every answer that is not 2xx is thrown with its problem document. */
+export interface Api {
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  /** multipart/form-data with one file */
+  upload<T>(path: string, name: string, bytes: Uint8Array): Promise<T>;
+}
+
+/** @param baseUrl without a slash at its end */
+export function apiOf(baseUrl: string, key: string): Api {
+  const call = async <T>(path: string, init: RequestInit): Promise<T> => {
+    const answer = await fetch(`${baseUrl}${path}`, {
+      ...init, headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...init.headers },
+    });
+    if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${path} answered ${answer.status}: ${await answer.text()}`);
+    return await answer.json() as T;
+  };
+  return {
+    get: (path) => call(path, {}),
+    post: (path, body) => call(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    upload: (path, name, bytes) => {
+      const form = new FormData();
+      form.append('file', new Blob([Uint8Array.from(bytes)]), name);
+      return call(path, { method: 'POST', body: form });
+    },
+  };
+}
