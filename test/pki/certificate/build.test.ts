@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { X509Certificate } from '@peculiar/x509';
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate as NodeCertificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,8 @@ test.each([
   const authority: Authority = await newRoot(signer);
   const certificate = await issue(sampleOrder('agency-seal', authority, newSigner()), authority, signer);
   expect(verifySignature(certificate.signatureAlgorithm, signer.publicKey, certificate.tbs, certificate.signature).valid).toBe(true);
+  const [second, rootRead] = [certificate, authority.certificate].map(({ der }) => new NodeCertificate(der)) as [NodeCertificate, NodeCertificate];
+  expect(second.verify(rootRead.publicKey) && rootRead.verify(rootRead.publicKey) && second.checkIssued(rootRead)).toBe(true);
 });
 
 test('the same order gives the same bytes', () => {
