@@ -7,7 +7,7 @@ import { sequence } from '../../pki/asn1/der-writer.ts';
 import type { People } from './people.ts';
 import type { Stage } from './stage.ts';
 
-interface Request { id: string; state: string; certificateId: string | null }
+interface Request { id: string; state: string; newCertificateId: string | null }
 
 /** A certificate with its private key, as an official holds them. */
 export interface Holding { certificateId: string; certificate: Certificate; chain: Uint8Array[]; privateKey: KeyObject }
@@ -64,7 +64,7 @@ async function csrOf(privateKey: KeyObject): Promise<string> {
   return toPem('CERTIFICATE REQUEST', await buildCsr(sequence(), signerFrom(privateKey)));
 }
 
-async function fetchHolding(stage: Stage, { certificateId, state }: Request, privateKey: KeyObject): Promise<Holding> {
+async function fetchHolding(stage: Stage, { newCertificateId: certificateId, state }: Request, privateKey: KeyObject): Promise<Holding> {
   if (certificateId === null) throw new Error(`the request ended as ${state} without a certificate`);
   const answer = await fetch(`${stage.address}/api/v1/certificates/${certificateId}`, {
     headers: { authorization: `Bearer ${stage.keys.registrar}`, accept: 'application/pem-certificate-chain' },
