@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { authenticate } from './access/authenticate.ts';
 import { accessRoutes } from './access/routes.ts';
+import { agencyRoutes } from './agencies/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { auditTasks } from './audit/seal.ts';
 import { authorityRoutes } from './authorities/routes.ts';
@@ -16,7 +17,10 @@ import type { Metrics } from './http/metrics.ts';
 import type { JobTask } from './jobs/task.ts';
 import { createOcspHandler } from './ocsp/serve.ts';
 import { ocspTasks } from './ocsp/tasks.ts';
+import { officialRoutes } from './officials/routes.ts';
+import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
+import { requestRoutes } from './requests/routes.ts';
 import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
@@ -24,7 +28,8 @@ import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes, ...trustAnchorRoutes,
+  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
+  ...trustAnchorRoutes, ...requestRoutes,
 ];
 
 /** Every background job of every noun. */
