@@ -1,6 +1,6 @@
 import { oids } from '../asn1/oids.ts';
 import { tags } from '../asn1/tags.ts';
-import { attributeForms, deceptiveCharacters } from '../name/build.ts';
+import { attributeForms, deceptiveCharacters, mailbox } from '../name/build.ts';
 import type { NameAttribute } from '../name/parse.ts';
 import type { GeneralName } from './general-name.ts';
 import type { CertificateLintSubject, CertificateRule } from './lint-subject.ts';
@@ -17,7 +17,6 @@ const printable: ReadonlySet<string> = new Set([oids.countryName, oids.serialNum
 const sevenBit: ReadonlySet<string> = new Set([oids.emailAddress, oids.domainComponent]);
 /** What forms say when a field was left open. */
 const placeholders = /^(?:[-.\s_/]*|n\/?a|none|null|undefined|test|không có|chưa có)$/iu;
-const mailbox = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const hostName = /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const namesOf = ({ certificate }: CertificateLintSubject, type: GeneralName['type']): string[] =>
   (certificate.subjectAltName ?? []).flatMap((name) => (name.type === type && 'value' in name && typeof name.value === 'string' ? [name.value] : []));

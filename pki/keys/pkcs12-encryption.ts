@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
 import { openSequence } from '../asn1/der-reader.ts';
 import { derNull, integer, octetString, oid, sequence } from '../asn1/der-writer.ts';
 import { tags } from '../asn1/tags.ts';
@@ -7,7 +6,11 @@ import { PkiError } from '../error.ts';
 import { readAlgorithm, type AlgorithmIdentifier, type Digest } from './algorithm.ts';
 import { isNull } from './public-key.ts';
 
-const derive = promisify(pbkdf2);
+/** PBKDF2 on the thread pool (RFC 8018 §5.2). */
+const derive = (password: string, salt: Uint8Array, rounds: number, { octets, digest }: { octets: number; digest: string }): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    pbkdf2(password, salt, rounds, octets, digest, (error, key) => (error ? reject(error) : resolve(key)));
+  });
 
 /** RFC 8018, RFC 7292 appendix C: what is used here alone. */
 const ids = {
@@ -48,7 +51,7 @@ export async function decrypt(algorithm: AlgorithmIdentifier, password: string, 
 /** PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018 §6.2). @param salts handed-in chance: so many octets */
 export async function encrypt(password: string, plaintext: Uint8Array, salts: (octets: number) => Uint8Array): Promise<{ algorithm: Uint8Array; ciphertext: Uint8Array }> {
   const [salt, iv] = [salts(16), salts(16)];
-  const key = await derive(password, salt, iterations, 32, 'sha256');
+  const key = await derive(password, salt, iterations, { octets: 32, digest: 'sha256' });
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   const kdf = sequence(oid(ids.pbkdf2), sequence(octetString(salt), integer(iterations), sequence(oid(ids.hmacSha256), derNull)));
@@ -89,7 +92,7 @@ async function pbkdf2Key(parameters: Uint8Array, password: string, octets: numbe
   reader.end();
   const digest = prf ? prfs[prf.oid] : 'sha1';
   if (digest === undefined || (prf?.parameters !== undefined && !isNull(prf.parameters))) throw unsupported(`PBKDF2 with ${prf?.oid ?? ''}`);
-  return derive(password, salt, rounds, octets, digest);
+  return derive(password, salt, rounds, { octets, digest });
 }
 
 function octetsOf(der: Uint8Array): Uint8Array {

@@ -30,6 +30,8 @@ export const attributeForms: Readonly<Record<NamePartType, AttributeForm>> = {
 
 const printable = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 const sevenBit = /^[\u0020-\u007e]*$/;
+/** A mailbox as RFC 5321 §4.1.2 has it, without quotes and address literals, in a full domain. */
+export const mailbox = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 /** Controls, line and paragraph separators, direction overrides: they make a name look like another. */
 export const deceptiveCharacters = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffd]/u;
 
@@ -53,6 +55,6 @@ function rdn(type: NamePartType, value: string): Uint8Array {
   if (form.tag === tags.printableString && !printable.test(text)) refuse('PrintableString');
   if (form.tag === tags.ia5String && !sevenBit.test(text)) refuse('IA5String');
   if (type === 'C' && !/^[A-Z]{2}$/.test(text)) refuse('ISO 3166 alpha-2');
-  if (type === 'E' && !/^[^@\s]+@[^@\s]+$/.test(text)) refuse('RFC 5321 mailbox');
+  if (type === 'E' && !mailbox.test(text)) refuse('RFC 5321 mailbox');
   return element(tags.set, sequence(oid(form.oid), element(form.tag, Buffer.from(text, 'utf8'))));
 }

@@ -31,6 +31,8 @@ test.each<[string, NamePartType, string]>([
   ['a country in small letters', 'C', 'vn'],
   ['a country of three letters', 'C', 'VNM'],
   ['an address without @', 'E', 'anh'],
+  ['an address of one host alone', 'E', 'anh@localhost'],
+  ['an address with a name around it', 'E', 'Anh <anh@sonla.gov.vn>'],
   ['an address with an accent', 'E', 'ánh@sonla.gov.vn'],
   ['a serial number outside PrintableString', 'SERIALNUMBER', 'Số 1'],
 ])('refused: %s', (_rule, type, value) => {
