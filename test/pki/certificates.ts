@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assembleSigned, buildTbsCertificate } from '../../pki/certificate/build.ts';
@@ -104,13 +104,19 @@ export class Openssl {
     return join(this.folder, name);
   }
 
-  /** Standard output; throws with the standard error when openssl fails. */
+  read(name: string): Buffer {
+    return readFileSync(this.path(name));
+  }
+
+  /** Standard output; throws with all it said when openssl fails. */
   run(...args: string[]): string {
     return this.binary(...args).toString('utf8');
   }
 
   binary(...args: string[]): Buffer {
-    return execFileSync('openssl', args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+    const { status, stdout, stderr } = spawnSync('openssl', args, { cwd: this.folder, timeout: 30_000, maxBuffer: 64 * 1024 * 1024 });
+    if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stdout.toString('latin1')}${stderr.toString('latin1')}`);
+    return stdout;
   }
 
   close(): void {
