@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { buildTbsCertificate } from '../../../pki/certificate/build.ts';
 import { certificateRules, findingsOf, lintCertificate } from '../../../pki/certificate/lint.ts';
 import { lintSubjectOf, type CertificateLintSubject } from '../../../pki/certificate/lint-subject.ts';
 import { parseTbsCertificate } from '../../../pki/certificate/parse.ts';
 import type { ProfileName } from '../../../pki/certificate/profile.ts';
 import { initialProfiles } from '../../../pki/certificate/profiles.ts';
+import { PkiError } from '../../../pki/error.ts';
 import { newIssuing, newRoot, newSigner, sampleOrder, type Authority } from './sample.ts';
 import { spoilt } from './spoilt.ts';
 
@@ -66,4 +68,17 @@ test.each([
   ['something behind', Buffer.concat([samples.get('agency-seal')!.tbs, Buffer.from([5, 0])])],
 ])('what does not parse is not signed: %s', (_what, tbs) => {
   expect(() => lintCertificate(tbs, samples.get('agency-seal')!.subject)).toThrow(expect.objectContaining({ code: 'lint-failed' }));
+});
+
+test('spoilt bytes are approved or refused as lint-failed, never anything else', () => {
+  const { tbs, subject } = samples.get('official-signing')!;
+  fc.assert(fc.property(fc.nat(tbs.length - 1), fc.integer({ min: 1, max: 255 }), (at, turn) => {
+    const changed = Uint8Array.from(tbs);
+    changed[at]! ^= turn;
+    try {
+      expect(lintCertificate(changed, subject).bytes).toEqual(changed);
+    } catch (error) {
+      if (!(error instanceof PkiError) || error.code !== 'lint-failed') throw error;
+    }
+  }), { numRuns: 500 });
 });
