@@ -8,6 +8,9 @@ import { crlRules, lintCrl, type CrlLintContext } from '../../../pki/crl/lint.ts
 import { signatureAlgorithmDer } from '../../../pki/keys/algorithm.ts';
 import { buildName } from '../../../pki/name/build.ts';
 import { makeHolder, now, type Holder } from '../certificates.ts';
+import fc from 'fast-check';
+import { PkiError } from '../../../pki/error.ts';
+import { mutated } from '../mutation.ts';
 
 const later = new Date('2026-06-02T08:00:00Z');
 const hex = (text: string): Uint8Array => Buffer.from(text, 'hex');
@@ -148,4 +151,16 @@ describe('lintCrl', () => {
   test('a list of tiny malformed entries ends', () => {
     expect(() => lint(withEntries(...Array.from({ length: 5_000 }, () => hex('300402001700'))))).toThrow('lint-failed');
   });
+});
+
+test('mutated CRLs are passed or stopped by a PkiError', () => {
+  const entries = packCrlEntries(Array.from({ length: 5 }, (_, i) => ({ serialNumber: Uint8Array.of(i + 1), revokedAt: now, reason: 'superseded' as const, invalidityDate: now })));
+  const tbs = tbsWith({ list: sequence(entries) });
+  fc.assert(fc.property(mutated(tbs), (bytes) => {
+    try {
+      lintCrl(bytes, { issuer: ca.certificate, scheme: 'ecdsa-sha256' });
+    } catch (error) {
+      expect(error).toBeInstanceOf(PkiError);
+    }
+  }), { numRuns: 2_000 });
 });

@@ -8,6 +8,10 @@ import { keyIdentifier } from '../../../pki/keys/public-key.ts';
 import { verifySignature } from '../../../pki/keys/verify.ts';
 import { redeem } from '../../../pki/lint/to-be-signed.ts';
 import { certificatePem, keyPem, makeHolder, now, Openssl, type Holder, type KeyKind } from '../certificates.ts';
+import fc from 'fast-check';
+import { PkiError } from '../../../pki/error.ts';
+import { buildOcspRequest } from '../../../pki/ocsp/request.ts';
+import { mutated } from '../mutation.ts';
 
 const openssl = new Openssl();
 afterAll(() => openssl.close());
@@ -108,4 +112,28 @@ test('single extensions come back', () => {
     status: { status: 'revoked', revokedAt, reason: undefined }, thisUpdate: now, nextUpdate,
     archiveCutoff: new Date('2020-01-01T00:00:00Z'), invalidityDate: new Date('2026-05-01T00:00:00Z'),
   });
+});
+
+test('mutated requests and responses: a value or a PkiError, and no changed answer verifies', async () => {
+  const responder = await makeHolder({ profile: 'ocsp-responder', name: 'OCSP', issuer: ca });
+  const certIds = [buildCertId({ issuer: ca.certificate, serialNumber: Uint8Array.of(5), digest: 'sha256' })];
+  const request = buildOcspRequest({ certIds, nonce: new Uint8Array(16) });
+  const response = await answer(responder, request, { status: 'revoked', revokedAt, reason: 'superseded' });
+  const { tbs } = parseOcspResponse(response);
+  const orPkiError = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      expect(error).toBeInstanceOf(PkiError);
+    }
+  };
+  fc.assert(fc.property(mutated(request), (bytes) => orPkiError(() => void parseOcspRequest(bytes))), { numRuns: 1_000 });
+  fc.assert(fc.property(mutated(response), (bytes) => orPkiError(() => {
+    const read = parseOcspResponse(bytes);
+    const { valid } = verifySignature(read.signatureAlgorithm, responder.certificate.publicKey, read.tbs, read.signature);
+    expect(!valid || Buffer.compare(read.tbs, tbs) === 0).toBe(true);
+  })), { numRuns: 1_000 });
+  fc.assert(fc.property(mutated(tbs), (bytes) => orPkiError(() => {
+    lintOcspResponse(bytes, { responder: responder.certificate, scheme: 'ecdsa-sha256' });
+  })), { numRuns: 500 });
 });

@@ -10,6 +10,10 @@ import { buildTimestampToken, isTimestampingCertificate, parseTimestampToken, ve
 import { buildTstInfo } from '../../../pki/timestamp/tst-info.ts';
 import { selectSignerCertificate } from '../../../pki/cms/signer-certificate.ts';
 import { certificatePem, keyPem, makeHolder, now, Openssl, type Holder, type KeyKind } from '../certificates.ts';
+import fc from 'fast-check';
+import { PkiError } from '../../../pki/error.ts';
+import { buildTimestampRequest } from '../../../pki/timestamp/request.ts';
+import { mutated } from '../mutation.ts';
 
 const openssl = new Openssl();
 afterAll(() => openssl.close());
@@ -137,4 +141,26 @@ describe('parseTimestampToken', () => {
     const token = await buildTimestampToken(info, { signer: unit.signer, certificate: unit.certificate, certificates: [] });
     expect(() => parseTimestampToken(token)).toThrow(expect.objectContaining({ code }));
   });
+});
+
+test('mutated requests, responses and tokens: a value, a verdict or a PkiError; no changed TSTInfo is intact', async () => {
+  const unit = await unitOf('p256');
+  const token = await stamp({ unit });
+  const stamped = parseTimestampToken(token).signedData.content!;
+  const request = buildTimestampRequest({ imprint: { digest: 'sha256', value: new Uint8Array(32) }, policy, nonce: 77n, certReq: true });
+  const orPkiError = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      expect(error).toBeInstanceOf(PkiError);
+    }
+  };
+  fc.assert(fc.property(mutated(request), (bytes) => orPkiError(() => void parseTimestampRequest(bytes))), { numRuns: 700 });
+  fc.assert(fc.property(mutated(timestampResponse({ token })), (bytes) => orPkiError(() => {
+    const response = parseTimestampResponse(bytes);
+    if (!response.token) return;
+    const read = parseTimestampToken(response.token, { allowTrailingZeros: true });
+    const { intact } = verifyTimestampToken(read, document, unit.certificate);
+    expect(!intact || Buffer.compare(read.signedData.content!, stamped) === 0).toBe(true);
+  })), { numRuns: 2_000 });
 });
