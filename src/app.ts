@@ -25,11 +25,12 @@ import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
+import { verificationRoutes } from './verification/routes.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...requestRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes,
 ];
 
 /** Every background job of every noun. */

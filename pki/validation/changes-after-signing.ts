@@ -9,6 +9,7 @@ const codeOfKind: Readonly<Record<string, MessageCode>> = {
   signature: 'signed-again-after',
   'form-filling': 'form-filled-after-signing',
   annotation: 'annotated-after-signing',
+  'signature-field': 'signed-again-after',
 };
 
 /**
@@ -21,7 +22,7 @@ export function judgeChanges(changes: readonly PdfChange[], policy: ValidationPo
   for (const change of changes) {
     const refused = !change.allowed || (!policy.acceptAllowedChanges && !isHarmless(change));
     forbidden ||= refused;
-    const found = refused ? refusal(change) : message(codeOfKind[change.kind] ?? 'changed-harmlessly-after', { detail: change.code, revision: change.revision });
+    const found = refused ? refusal(change) : remark(change);
     messages.set(`${found.code} ${change.code}`, found);
   }
   return {
@@ -39,6 +40,11 @@ export function reportChanges(changes: readonly PdfChange[]): ReportedChange[] {
 
 function isHarmless({ kind }: PdfChange): boolean {
   return kind === 'dss' || kind === 'document-timestamp' || kind === 'signature';
+}
+
+/** Allowed, and only worth a warning where it may deceive a reader. */
+function remark({ kind, code, revision, warning }: PdfChange): Message {
+  return { ...message(codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
 }
 
 function refusal({ code, detail, revision }: PdfChange): Message {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { PkiError } from '../error.ts';
-import { parseCertificate, type Certificate } from '../certificate/parse.ts';
+import type { Certificate } from '../certificate/parse.ts';
 import { parseCrl, type Crl } from '../crl/parse.ts';
+import type { PathCache } from '../path/work.ts';
 import { parseOcspResponse, type OcspResponse } from '../ocsp/response.ts';
 
 /** Certificates and status data in DER, from wherever: the document, our own store, the network. Hints, never trust. */
@@ -23,9 +24,14 @@ export class EvidencePool {
   readonly ocspResponses: OcspResponse[] = [];
   private readonly known = new Set<string>();
   private crlBytes = 0;
+  private readonly cache: PathCache;
+
+  constructor(cache: PathCache) {
+    this.cache = cache;
+  }
 
   add({ certificates, crls, ocspResponses }: EvidenceBytes): void {
-    for (const der of certificates) this.take(der, limits.certificates, this.certificates, parseCertificate);
+    for (const der of certificates) this.take(der, limits.certificates, this.certificates, (bytes) => this.cache.certificate(bytes));
     for (const der of crls) {
       this.crlBytes += der.length;
       if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, parseCrl);

@@ -4,7 +4,7 @@ import { oids } from '../asn1/oids.ts';
 import { listEvidence } from '../cms/evidence.ts';
 import { parseSignedData, type SignedData, type SignerInfo } from '../cms/signed-data.ts';
 import type { Digest } from '../keys/algorithm.ts';
-import { readPdfSignatures, type PdfSignature } from '../pdf/signatures.ts';
+import { readSignedPdf, type PdfSignature } from '../pdf/signatures.ts';
 import { noEvidence, type EvidenceBytes } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
@@ -25,7 +25,7 @@ export interface Candidate {
   problems: Message[];
 }
 
-export interface SignedDocument { format: 'PDF' | 'CMS'; candidates: Candidate[]; problems: Message[] }
+export interface SignedDocument { format: 'PDF' | 'CMS'; candidates: Candidate[]; problems: Message[]; evidence: EvidenceBytes }
 
 const pdfMark = Buffer.from('%PDF-');
 
@@ -43,8 +43,8 @@ export function readSignedDocument(file: Uint8Array, content?: Uint8Array): Sign
 }
 
 function readPdf(file: Uint8Array): SignedDocument {
-  const candidates = readPdfSignatures(file).map((pdf, index) => pdfCandidate(pdf, index));
-  return { format: 'PDF', candidates, problems: [] };
+  const { signatures, evidence } = readSignedPdf(file);
+  return { format: 'PDF', candidates: signatures.map(pdfCandidate), problems: [], evidence };
 }
 
 const pdfFormats = new Set(['adbe.pkcs7.detached', 'ETSI.CAdES.detached', 'ETSI.RFC3161']);
@@ -75,7 +75,7 @@ function readCms(der: Uint8Array, content: Uint8Array | undefined): SignedDocume
     signedData, signerInfo, content: given && contentOf([given]), evidence: listEvidence(signedData, signerInfo),
     problems: twice ? [message('content-given-twice')] : [],
   }));
-  return { format: 'CMS', candidates, problems: [] };
+  return { format: 'CMS', candidates, problems: [], evidence: noEvidence };
 }
 
 function parseCms(der: Uint8Array): SignedData {

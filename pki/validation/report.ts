@@ -113,6 +113,8 @@ export interface ValidationReport {
   policy: string;
   format: 'PDF' | 'CMS';
   conclusion: Conclusion;
+  /** about the document as a whole */
+  messages: Message[];
   signatures: SignatureReport[];
 }
 

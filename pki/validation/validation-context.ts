@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/parse.ts';
+import { PathCache } from '../path/work.ts';
 import { EvidencePool, type EvidenceBytes } from './evidence.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { Wanted } from './report.ts';
@@ -25,6 +26,8 @@ export interface ValidationContext {
   /** existence of the whole file proven by a receipt of our own */
   knownSince: Date | undefined;
   wanted: WantedList;
+  /** good signatures of CA certificates and lists, kept between documents */
+  cache: PathCache;
 }
 
 export interface ContextInput {
@@ -33,14 +36,15 @@ export interface ContextInput {
   anchors: readonly ValidationAnchor[];
   evidence: EvidenceBytes;
   knownSince?: Date | undefined;
+  cache?: PathCache;
 }
 
 /** Validation context initialization (EN 319 102-1 §5.2.4): time, policy, anchors, evidence at hand. */
-export function initializeContext({ validationTime, policy, anchors, evidence, knownSince }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
-  const pool = new EvidencePool();
+export function initializeContext({ validationTime, policy, anchors, evidence, knownSince, cache = new PathCache() }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
+  const pool = new EvidencePool(cache);
   pool.add(evidence);
   for (const part of embedded) pool.add(part);
-  return { time: validationTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList() };
+  return { time: validationTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList(), cache };
 }
 
 /** The anchors that count for a purpose now. An anchor trusted only once counts for what is proven from that time. */

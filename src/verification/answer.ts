@@ -1,0 +1,43 @@
+import type { ChainEntry, Conclusion, Message, RevocationEntry, SignatureReport, TimestampEntry, ValidationReport } from '../../pki/validation/report.ts';
+import { wordsOf, type Words } from './message-words.ts';
+
+export interface AnsweredMessage { code: string; level: Message['level']; text: Words; todo: Words | null }
+export type AnsweredTimestamp = Omit<TimestampEntry, 'messages'> & { messages: AnsweredMessage[] };
+export type AnsweredSignature = Omit<SignatureReport, 'messages' | 'timestamps'> & { messages: AnsweredMessage[]; timestamps: AnsweredTimestamp[] };
+
+/** The answer of the HTTP contract; the page is drawn from the same. */
+export interface Answer {
+  id: string;
+  verifiedAt: Date;
+  validationTime: Date;
+  policy: string;
+  document: { name: string; format: 'PDF' | 'CMS'; size: number; digest: { algorithm: 'SHA-256'; value: string } };
+  conclusion: Conclusion;
+  messages: AnsweredMessage[];
+  signatures: AnsweredSignature[];
+}
+
+export type { ChainEntry, RevocationEntry };
+
+interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array }
+
+/** Puts the words to a report. */
+export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest }: Frame): Answer {
+  const { validationTime, policy, format, conclusion } = report;
+  return {
+    id, verifiedAt, validationTime, policy,
+    document: { name, format, size, digest: { algorithm: 'SHA-256', value: Buffer.from(digest).toString('hex') } },
+    conclusion,
+    messages: report.messages.map(answeredMessage),
+    signatures: report.signatures.map((signature) => ({
+      ...signature,
+      messages: signature.messages.map(answeredMessage),
+      timestamps: signature.timestamps.map((timestamp) => ({ ...timestamp, messages: timestamp.messages.map(answeredMessage) })),
+    })),
+  };
+}
+
+function answeredMessage(message: Message): AnsweredMessage {
+  const { means, todo } = wordsOf(message);
+  return { code: message.code, level: message.level, text: means, todo: todo.vi === '' ? null : todo };
+}

@@ -1,0 +1,14 @@
+import { isWithin } from '../access/scope.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Services } from '../services.ts';
+import { findVerification, type VerificationRow } from './store.ts';
+
+/**
+ * What was answered to one question. Whoever asked may read it, and who looks after that agency.
+ * @throws Problem `not-found`, for a stranger's receipt too
+ */
+export async function readReceipt({ db }: Pick<Services, 'db'>, actor: Actor, id: string): Promise<VerificationRow> {
+  const row = await findVerification(db, id);
+  if (!row || (row.askedBy !== actor.id && !isWithin(actor.agencyPath, row.agencyPath))) throw new Problem('not-found', { id });
+  return row;
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { endpoint, instant } from '../http/endpoint.ts';
+import { RateLimit, rates } from './rate-limit.ts';
+import { readReceipt } from './receipt.ts';
+import type { VerificationRow } from './store.ts';
+import { verifyDocument } from './verify.ts';
+
+const indication = z.enum(['TOTAL-PASSED', 'INDETERMINATE', 'TOTAL-FAILED']);
+const subIndication = z.string().nullable();
+const Conclusion = z.object({ indication, subIndication });
+const words = z.object({ vi: z.string(), en: z.string() });
+const text = z.string().nullable();
+
+const Message = z.object({ code: z.string(), level: z.enum(['error', 'warning', 'info']), text: words, todo: words.nullable() });
+
+const Signer = z.object({
+  subject: z.string(), commonName: text, organization: text, organizationalUnits: z.array(z.string()), serialNumber: z.string(),
+  issuer: z.string(), fingerprint: z.string(), kind: z.enum(['personal', 'organisation-seal', 'electronic-copy', 'timestamping', 'unknown']),
+});
+
+const Change = z.object({ revision: z.number(), kind: z.string(), allowed: z.boolean(), code: z.string(), detail: text });
+
+const Signature = z.object({
+  id: z.string(), field: text, type: z.enum(['signature', 'document-timestamp']), format: z.string(), indication, subIndication,
+  messages: z.array(Message), signer: Signer.nullable(),
+  signingTime: z.object({ claimed: instant.nullable(), proven: instant.nullable(), provenBy: text }),
+  coverage: z.object({ wholeDocument: z.boolean(), revision: z.number(), revisions: z.number(), changesAfter: z.array(Change) }).nullable(),
+  chain: z.array(z.object({ subject: z.string(), issuer: z.string(), serialNumber: z.string(), notBefore: instant, notAfter: instant, fingerprint: z.string(), trustAnchor: z.boolean() })),
+  trustDomain: text,
+  revocation: z.array(z.object({
+    subject: z.string(), serialNumber: z.string(), status: z.enum(['good', 'revoked', 'on-hold', 'unknown']), source: z.enum(['crl', 'ocsp']).nullable(),
+    revokedAt: instant.nullable(), reason: text, thisUpdate: instant.nullable(), nextUpdate: instant.nullable(),
+  })),
+  timestamps: z.array(z.object({
+    kind: z.enum(['signature-timestamp', 'document-timestamp', 'content-timestamp']), indication, subIndication, time: instant.nullable(),
+    authority: text, policy: text, serialNumber: text, messages: z.array(Message),
+  })),
+  buildingBlocks: z.array(z.object({ name: z.string(), indication, subIndication })),
+});
+
+const Verification = z.object({
+  id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
+  document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
+  conclusion: Conclusion, messages: z.array(Message), signatures: z.array(Signature),
+});
+
+const Receipt = z.object({
+  id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
+  document: z.object({ format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
+  conclusion: Conclusion,
+  signatures: z.array(z.object({ id: z.string(), field: text, indication, subIndication, codes: z.array(z.string()), signer: text, proven: text })),
+});
+
+const limit = new RateLimit(rates.registered);
+
+const receiptShown = ({ documentDigest, documentSize, format, indication: concluded, subIndication: why, ...row }: VerificationRow) => ({
+  ...row,
+  document: { format, size: documentSize, digest: { algorithm: 'SHA-256' as const, value: Buffer.from(documentDigest).toString('hex') } },
+  conclusion: { indication: concluded, subIndication: why },
+});
+
+/** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
+export const verificationRoutes = [
+  endpoint({
+    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF or CMS', allow: 'verification:create',
+    upload: { maxBytes: 33_554_432, files: ['file', 'content'] },
+    body: z.object({
+      validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
+      policy: z.enum(['public-service', 'strict', 'lenient']).optional(),
+    }),
+    status: 200, reply: Verification, problems: ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'took-too-long'],
+    handle: async ({ services, actor, body, files }) => {
+      limit.take(actor.id, services.now());
+      const { name, bytes } = files['file']!;
+      return verifyDocument(services, actor, { name, file: bytes, content: files['content']?.bytes, ...body });
+    },
+  }),
+  endpoint({
+    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered: digest, verdict, time', allow: 'verification:read',
+    params: z.object({ id: z.uuid() }), status: 200, reply: Receipt, problems: ['not-found'],
+    handle: async ({ services, actor, params }) => receiptShown(await readReceipt(services, actor, params.id)),
+  }),
+];

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { ValidationPolicy } from '../../pki/validation/policy.ts';
+import type { SignatureReport } from '../../pki/validation/report.ts';
+import { recordAudit } from '../audit/record.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Services } from '../services.ts';
+import { trustAnchorsInForce } from '../trust-anchors/find.ts';
+import { answerOf, type Answer } from './answer.ts';
+import { fetchEvidence } from './evidence.ts';
+import { insertVerification, type ReceiptSignature, type VerificationRow } from './store.ts';
+import { judgeInWorker, type Judged } from './workers.ts';
+
+export interface VerificationOrder {
+  name: string;
+  file: Uint8Array;
+  content?: Uint8Array | undefined;
+  validationTime?: Date | undefined;
+  policy?: ValidationPolicy['name'] | undefined;
+}
+
+/** A caller's clock may be this far ahead before its "now" counts as the future. */
+const clockGraceMs = 60_000;
+
+/**
+ * Judges a signed document by our anchors and evidence, and keeps a receipt of the answer.
+ * @throws Problem `invalid-fields` for a time to come, `took-too-long`, `too-many-requests`; PkiError `document-unreadable`
+ */
+export async function verifyDocument(services: Services, actor: Actor, order: VerificationOrder): Promise<Answer> {
+  const asked = services.now();
+  const validationTime = order.validationTime ?? asked;
+  if (validationTime.getTime() > asked.getTime() + clockGraceMs) {
+    throw new Problem('invalid-fields', { errors: [{ pointer: '/validationTime', message: 'lies in the future' }] });
+  }
+  const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
+    ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));
+  const { file, content, policy = 'public-service' } = order;
+  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, (wanted) => fetchEvidence(services, wanted));
+  return keepReceipt(services, actor, order, judged);
+}
+
+async function keepReceipt({ db, now }: Pick<Services, 'db' | 'now'>, actor: Actor, { name, file }: VerificationOrder, { report, digest }: Judged): Promise<Answer> {
+  const id = randomUUID();
+  const verifiedAt = now();
+  const row: VerificationRow = {
+    id, askedBy: actor.id, agencyPath: actor.agencyPath ?? null, documentDigest: digest, documentSize: file.length,
+    format: report.format, policy: report.policy, validationTime: report.validationTime, verifiedAt,
+    ...report.conclusion, signatures: report.signatures.map(receiptOf),
+  };
+  await db.transaction(async (tx) => {
+    await insertVerification(tx, row);
+    const { indication, subIndication } = report.conclusion;
+    await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id },
+      { before: null, after: { digest: Buffer.from(digest).toString('hex'), indication, subIndication, validationTime: report.validationTime } });
+  });
+  return answerOf(report, { id, verifiedAt, name, size: file.length, digest });
+}
+
+function receiptOf({ id, field, indication, subIndication, messages, signer, signingTime }: SignatureReport): ReceiptSignature {
+  return {
+    id, field, indication, subIndication, codes: messages.map(({ code }) => code),
+    signer: signer?.fingerprint ?? null, proven: signingTime.proven?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { PkiError } from '../../pki/error.ts';
+import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
+import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
+import { Problem } from '../problems.ts';
+import type { Outcome, Task } from './decide.worker.ts';
+
+/** Longest time for one document with its evidence; a clean 10 MB result takes some 20 ms. */
+export const timeLimitMs = 15_000;
+
+let pool: Piscina | undefined;
+
+/** A bounded pool: a slow or hostile file holds one thread, never the loop that answers OCSP. */
+function workers(): Piscina {
+  pool ??= new Piscina({
+    filename: new URL('./decide.worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
+    maxQueue: 64,
+    idleTimeout: 30_000,
+    // old space only: a document lies outside it; a bomb in its structure does not
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
+  return pool;
+}
+
+export interface Judged { report: ValidationReport; digest: Uint8Array }
+
+/**
+ * Judges a document in a worker, fetching evidence for it here.
+ * @throws Problem `took-too-long`, `too-many-requests` with a full queue, PkiError `document-unreadable` and its like
+ */
+export async function judgeInWorker(
+  task: Omit<Task, 'port'>, fetchEvidence: (wanted: Wanted[]) => Promise<EvidenceBytes>, limitMs = timeLimitMs,
+): Promise<Judged> {
+  if (workers().queueSize >= 64) throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
+  const { port1, port2 } = new MessageChannel();
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), limitMs);
+  let failure: unknown;
+  port1.on('message', (wanted: Wanted[]) => {
+    fetchEvidence(wanted).then((found) => port1.postMessage(found), (error: unknown) => {
+      failure = error;
+      stop.abort();
+    });
+  });
+  try {
+    const outcome = await workers().run({ ...task, port: port2 }, { signal: stop.signal, transferList: [port2] }) as Outcome;
+    if ('report' in outcome) return outcome;
+    const { code, rule, offset } = outcome.refused;
+    throw new PkiError(code, { rule, ...(offset === undefined ? {} : { offset }) });
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    if (stop.signal.aborted || isOutOfMemory(error)) throw new Problem('took-too-long');
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    port1.close();
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+/** Ends the threads at the stop of the service; running ones are given up. */
+export async function stopVerificationWorkers(): Promise<void> {
+  const ending = pool;
+  pool = undefined;
+  await ending?.destroy();
+}
