@@ -1,6 +1,5 @@
 import { PkiError } from '../error.ts';
 import { maxDepth } from '../asn1/der-reader.ts';
-import { element } from '../asn1/der-writer.ts';
 import { tags } from '../asn1/tags.ts';
 
 export interface BerLimits {
@@ -22,6 +21,11 @@ export interface NormalizedBer {
 
 interface Header { tag: number; header: number; /** undefined: indefinite */ length: number | undefined; shortest: boolean }
 
+/** Where an element may lie, how deep, and whether it is a piece of an octet string. */
+interface Place { start: number; limit: number; depth: number; inString: boolean }
+
+const nothing = new Uint8Array(0);
+
 /** 0x24: an OCTET STRING in pieces (X.690 §8.7.3) */
 const constructedOctetString = tags.octetString | 0x20;
 
@@ -35,7 +39,7 @@ export function normalizeBer(bytes: Uint8Array, limits: BerLimits = berLimits): 
   const walk = new BerWalk(bytes, limits);
   const definite = walk.definiteEnd();
   if (definite !== undefined) return { der: bytes.subarray(0, definite), consumed: definite, changed: false };
-  const { der, end } = new BerWalk(bytes, limits).rewrite(0, bytes.length, 0);
+  const { der, end } = new BerWalk(bytes, limits).rewrite();
   return { der, consumed: end, changed: true };
 }
 
@@ -43,6 +47,8 @@ class BerWalk {
   private readonly bytes: Uint8Array;
   private readonly limits: BerLimits;
   private elements = 0;
+  private readonly parts: Uint8Array[] = [];
+  private written = 0;
 
   constructor(bytes: Uint8Array, limits: BerLimits) {
     this.bytes = bytes;
@@ -70,26 +76,51 @@ class BerWalk {
     return end;
   }
 
-  rewrite(start: number, limit: number, depth: number): { der: Uint8Array; end: number } {
+  /** The first element in DER. Its parts are laid end to end once: a deep nest around a large string costs no more. */
+  rewrite(): { der: Uint8Array; end: number } {
+    const end = this.append({ start: 0, limit: this.bytes.length, depth: 0, inString: false });
+    return { der: Buffer.concat(this.parts), end };
+  }
+
+  /** Adds one element to the parts and returns where it ended. Inside an octet string in pieces only contents are added. */
+  private append({ start, limit, depth, inString }: Place): number {
     if (depth > maxDepth) this.fail('asn1-too-deep', `at most ${maxDepth} levels`, start);
-    const { tag, header, length } = this.header(start, limit);
+    const { tag, header, length, shortest } = this.header(start, limit);
     const from = start + header;
+    const joins = tag === constructedOctetString;
+    if (inString && !joins && tag !== tags.octetString) this.fail('asn1-not-der', 'X.690 §8.7.3 pieces of an octet string', start);
     if ((tag & 0x20) === 0) {
       // only a constructed encoding can end by end-of-contents (X.690 §8.1.3.2)
       if (length === undefined) this.fail('asn1-not-der', 'X.690 §8.1.3.2', start);
-      return { der: element(tag, this.bytes.subarray(from, from + length)), end: from + length };
+      if (!inString && !shortest) this.add(headerOf(tag, length));
+      this.add(this.bytes.subarray(shortest && !inString ? start : from, from + length));
+      return from + length;
     }
-    const parts: Uint8Array[] = [];
-    const end = length === undefined ? limit : from + length;
-    let at = from;
-    while (at < end) {
-      if (length === undefined && this.bytes[at] === 0 && this.bytes[at + 1] === 0 && at + 2 <= end) return { der: join(tag, parts, start), end: at + 2 };
-      const inner = this.rewrite(at, end, depth + 1);
-      parts.push(inner.der);
-      at = inner.end;
+    const slot = inString ? -1 : this.parts.push(nothing) - 1;
+    const before = this.written;
+    const end = this.appendMembers({ start: from, limit: length === undefined ? limit : from + length, depth: depth + 1, inString: joins }, length === undefined);
+    if (slot >= 0) {
+      const made = headerOf(joins ? tags.octetString : tag, this.written - before);
+      this.parts[slot] = made;
+      this.written += made.length;
     }
-    if (length === undefined) this.fail('asn1-truncated', 'X.690 §8.1.5 end of contents', at);
-    return { der: join(tag, parts, start), end };
+    return end;
+  }
+
+  private appendMembers(place: Place, endless: boolean): number {
+    const { bytes } = this;
+    let at = place.start;
+    while (at < place.limit) {
+      if (endless && bytes[at] === 0 && bytes[at + 1] === 0 && at + 2 <= place.limit) return at + 2;
+      at = this.append({ ...place, start: at });
+    }
+    if (endless) this.fail('asn1-truncated', 'X.690 §8.1.5 end of contents', at);
+    return at;
+  }
+
+  private add(part: Uint8Array): void {
+    this.parts.push(part);
+    this.written += part.length;
   }
 
   private header(at: number, limit: number): Header {
@@ -120,18 +151,10 @@ class BerWalk {
   }
 }
 
-function join(tag: number, parts: readonly Uint8Array[], offset: number): Uint8Array {
-  // not spread: there may be more parts than a call takes arguments
-  if (tag !== constructedOctetString) return element(tag, Buffer.concat(parts));
-  const pieces = parts.map((part) => {
-    if (part[0] !== tags.octetString) throw new PkiError('asn1-not-der', { rule: 'X.690 §8.7.3 pieces of an octet string', offset });
-    return contentOf(part);
-  });
-  return element(tags.octetString, Buffer.concat(pieces));
-}
-
-/** The contents octets of an element this file has just written. */
-function contentOf(der: Uint8Array): Uint8Array {
-  const first = der[1]!;
-  return der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+/** Identifier and shortest length (X.690 §10.1). */
+function headerOf(tag: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(tag, length);
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest & 0xff);
+  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   element, explicit, integer, octetString, oid, retag, sequence, setOf, derNull, time,
 } from '../../../pki/asn1/der-writer.ts';
+import { DerReader } from '../../../pki/asn1/der-reader.ts';
 import { oids } from '../../../pki/asn1/oids.ts';
 import { parseSignedData } from '../../../pki/cms/signed-data.ts';
 import { selectSignerCertificate } from '../../../pki/cms/signer-certificate.ts';
@@ -91,6 +92,20 @@ async function problemsOf(parts: Parts, given: SignedContent = 'attached'): Prom
 const v2Of = (holder: Holder): Uint8Array => essV2(holder.certificate);
 const rsaPlain = sequence(oid(oids.rsaEncryption), derNull);
 
+/** Every constructed element without a length, every octet string in two pieces. */
+function inBer(der: Uint8Array): Uint8Array {
+  const reader = new DerReader(der);
+  const parts: Uint8Array[] = [];
+  while (!reader.done) {
+    const { tag, content: inner, der: whole } = reader.any();
+    const end = Buffer.from([0, 0]);
+    if (tag === 0x04) parts.push(Buffer.from([0x24, 0x80]), octetString(inner.subarray(0, 1)), octetString(inner.subarray(1)), end);
+    else if ((tag & 0x20) !== 0) parts.push(Buffer.from([tag, 0x80]), inBer(inner), end);
+    else parts.push(whole);
+  }
+  return Buffer.concat(parts);
+}
+
 describe('verifySigner', () => {
   test.each<[rule: string, parts: () => Parts, expected: SignerProblem[], given?: SignedContent]>([
     ['12 digest and content type match', () => ({}), []],
@@ -156,6 +171,15 @@ describe('verifySigner', () => {
   test('signed attributes passed off as content are told apart', async () => {
     const attributes = setOf(...standard(holders.get('p256')!));
     expect(await problemsOf({ direct: attributes, inside: attributes })).toEqual(['content-ambiguous']);
+  });
+
+  test('13 a signature written in BER all through is judged like its DER', async () => {
+    const der = wrap({}, await signerInfo({ unsorted: true, unsigned: [attribute(oids.timeStampToken, sequence(integer(2)))] }));
+    const signedData = parseSignedData(inBer(der));
+    expect(signedData.encoding).toBe('ber');
+    expect(Buffer.compare(signedData.der, der)).toBe(0);
+    const verdict = verifySigner(signedData, signedData.signerInfos[0]!, 'attached', holders.get('p256')!.certificate);
+    expect(verdict).toMatchObject({ intact: true, signingCertificate: 'v2' });
   });
 
   test('16 several signers are judged each', async () => {
