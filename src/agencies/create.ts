@@ -42,10 +42,10 @@ export async function createAgency({ db, now }: World, actor: Actor, input: NewA
     const kind = parent ? 'unit' : code.canonical.startsWith('H') ? 'province' : 'ministry';
     const row: AgencyRow = {
       id: randomUUID(), code: code.canonical, kind, parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
-      locality: input.locality?.normalize('NFC') ?? null, validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
+      locality: input.locality === undefined ? null : tidy(input.locality), validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
       source: null, createdAt: at, updatedAt: at,
     };
-    const name = { name: input.name.normalize('NFC'), certificateName, validFrom: at };
+    const name = { name: tidy(input.name), certificateName, validFrom: at };
     const taken = await findTaken(tx, [row.code, ...aliases]);
     if (taken !== undefined || !(await insertAgency(tx, row, name, aliases))) throw new Problem('duplicate-request', { code: taken ?? row.code });
     const agency = { ...row, name: name.name, certificateName };
@@ -60,7 +60,7 @@ export async function createAgency({ db, now }: World, actor: Actor, input: NewA
  */
 export async function renameAgency({ db, now }: World, actor: Actor, id: string, input: Pick<NewAgency, 'name' | 'certificateName'>): Promise<NamedAgency> {
   const certificateName = nameForCertificates(input.name, input.certificateName);
-  const name = input.name.normalize('NFC');
+  const name = tidy(input.name);
   return db.transaction(async (tx) => {
     const before = await lockAgency(tx, id);
     if (!before) throw new Problem('not-found', { agency: id });
@@ -77,7 +77,7 @@ export async function renameAgency({ db, now }: World, actor: Actor, id: string,
 }
 
 function nameForCertificates(name: string, given: string | undefined): string {
-  const text = (given ?? name).normalize('NFC');
+  const text = tidy(given ?? name);
   if (text.length <= certificateNameCharacters) return text;
   throw wrong('/certificateName', `certificates hold at most ${certificateNameCharacters} characters of a name: give a shorter form`);
 }
@@ -86,3 +86,6 @@ function readAlias(alias: string): string {
   if (!parseAgencyCode(alias)) throw wrong('/aliases', `${alias} is not an identifier code`);
   return alias;
 }
+
+/** One form for one name: NFC, single spaces (a certificate takes no others). */
+const tidy = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();

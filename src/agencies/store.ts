@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import type { Tx } from '../services.ts';
+import { parseAgencyCode } from './code.ts';
 
 export interface AgencyRow {
   id: string;
@@ -33,8 +34,9 @@ const named = (db: Knex): Knex.QueryBuilder => db('agencies as a')
 export async function findAgency(db: Knex, by: { id: string } | { code: string }): Promise<NamedAgency | undefined> {
   const query = named(db);
   if ('id' in by) return (await query.where('a.id', by.id).first()) as NamedAgency | undefined;
-  return (await query.whereRaw('a.id = coalesce((select id from agencies where code = ?), (select agency_id from agency_aliases where alias = ?))',
-    [by.code, by.code]).first()) as NamedAgency | undefined;
+  // an entered alias counts first: an old code need not be the new one turned round
+  return (await query.whereRaw('a.id = coalesce((select agency_id from agency_aliases where alias = ?), (select id from agencies where code = ?))',
+    [by.code, parseAgencyCode(by.code)?.canonical ?? by.code]).first()) as NamedAgency | undefined;
 }
 
 export async function lockAgency(tx: Tx, id: string): Promise<NamedAgency | undefined> {

@@ -59,5 +59,8 @@ export async function changeOfficial({ db, now }: World, actor: Actor, id: strin
 }
 
 function cleaned<T extends { name: string; position: string; email: string }>(input: T): Pick<T, 'name' | 'position' | 'email'> {
-  return { name: input.name.normalize('NFC'), position: input.position.normalize('NFC'), email: input.email.toLowerCase() };
+  return { name: tidy(input.name), position: tidy(input.position), email: input.email.toLowerCase() };
 }
+
+/** One form for one name: NFC, single spaces (a certificate takes no others). */
+const tidy = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();

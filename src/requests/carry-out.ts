@@ -18,7 +18,8 @@ type Outcome<T> = PromiseSettledResult<T>;
  * a batch are prepared together. What the CA refuses is rejected here and leaves its request as it was.
  */
 export async function carryOut(services: Services, tx: Tx, evaluated: readonly Outcome<Evaluated>[]): Promise<Outcome<Carried>[]> {
-  const orders = evaluated.map((one) => (one.status === 'fulfilled' && ordersCertificate(one.value) ? settle(() => orderOf(services, one.value)) : undefined));
+  const orders = await Promise.all(evaluated.map((one) =>
+    (one.status === 'fulfilled' && ordersCertificate(one.value) ? settle(() => orderOf(services, one.value)) : undefined)));
   const ready = orders.flatMap((order) => (order?.status === 'fulfilled' ? [order.value] : []));
   const prepared = new Map((await prepareEach(services, tx, ready)).map((outcome, i) => [ready[i]!.requestId, outcome]));
 
@@ -28,7 +29,7 @@ export async function carryOut(services: Services, tx: Tx, evaluated: readonly O
     if (one.status === 'rejected') outcomes.push(one);
     else if (order?.status === 'rejected') outcomes.push(order);
     else if (order) outcomes.push(withCertificate(one.value, order.value, prepared.get(one.value.before.id)));
-    else outcomes.push(await settleAsync(async () => ({ ...(await finish(services, tx, one.value)), prepared: undefined })));
+    else outcomes.push(await settle(async () => ({ ...(await finish(services, tx, one.value)), prepared: undefined })));
   }
   return outcomes;
 }
@@ -82,16 +83,8 @@ function daysUntil(endsAt: Date | null, at: Date): number {
 
 const dnsName = /^(?=.{4,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
-function settle<T>(make: () => T): Outcome<T> {
-  try {
-    return { status: 'fulfilled', value: make() };
-  } catch (reason) {
-    return { status: 'rejected', reason };
-  }
-}
-
 /** Only a refusal concerns one alone; after anything else the transaction is not to be trusted. */
-async function settleAsync<T>(make: () => Promise<T>): Promise<Outcome<T>> {
+export async function settle<T>(make: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return { status: 'fulfilled', value: await make() };
   } catch (reason) {

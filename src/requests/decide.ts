@@ -7,7 +7,7 @@ import { isConnectionLost } from '../database/lost-connection.ts';
 import { calendarFrom, policiesAt } from '../policies/find.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { carryOut, type Carried } from './carry-out.ts';
+import { carryOut, settle, type Carried } from './carry-out.ts';
 import { evaluateDecision, type Evaluated } from './evaluate.ts';
 import { findFreshFacts, insertDecisions, lockRequests, type DecisionRow, type ShownRequest } from './store.ts';
 import type { DecisionName } from './states.ts';
@@ -78,12 +78,16 @@ async function decideInTransaction(services: Services, tx: Tx, orders: readonly 
   const terms = orders.some(({ decision }) => decision === 'confirm')
     ? { policies: await policiesAt(tx, at), calendar: await calendarFrom(tx, at) } : undefined;
 
-  const evaluated = await Promise.allSettled(orders.map(async (order): Promise<Evaluated> => {
-    const row = rows.get(order.requestId);
-    if (!row) throw new Problem('not-found', { request: order.requestId });
-    requireWithin(order.actor, row.agencyPath);
-    return evaluateDecision({ tx, order, row, fresh: fresh.get(row.id), terms, at });
-  }));
+  const evaluated: PromiseSettledResult<Evaluated>[] = [];
+  // one after the other: the transaction has one connection
+  for (const order of orders) {
+    evaluated.push(await settle(async () => {
+      const row = rows.get(order.requestId);
+      if (!row) throw new Problem('not-found', { request: order.requestId });
+      requireWithin(order.actor, row.agencyPath);
+      return evaluateDecision({ tx, order, row, fresh: fresh.get(row.id), terms, at });
+    }));
+  }
   const settled = await carryOut(services, tx, evaluated);
   await storeDecisions(tx, settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
   return settled;
