@@ -119,6 +119,7 @@ const explanations: Readonly<Record<string, string>> = {
   'document-unreadable': 'This is no PDF file, or it is cut short.',
   'pdf-encrypted': 'The file is encrypted. Save it without a password first.',
   'signing-not-permitted': 'The certification signature of the file permits no further signatures.',
+  'pkcs12-password-wrong': 'The PKCS#12 file does not open with this password.',
   'field-already-signed': 'The field is signed already.',
   'field-not-usable': 'There is no signature field of this name that could be signed.',
 };

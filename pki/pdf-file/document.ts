@@ -113,7 +113,9 @@ export class PdfDocument {
     if (typeof num !== 'number' || typeof gen !== 'number' || !lexer.keyword('obj')) throw misplaced();
     const value = lexer.value();
     if (lexer.keyword('endobj')) return { num, gen, value, end: lexer.at };
-    if (!(value instanceof PdfDict)) lexer.fail('pdf-malformed', 'ISO 32000-2 §7.3.10 endobj');
+    const { at } = lexer;
+    if (!(value instanceof PdfDict) || !lexer.keyword('stream')) lexer.fail('pdf-malformed', 'ISO 32000-2 §7.3.10 endobj');
+    lexer.at = at;
     const length = wholeNumber(this.resolve(value.get('Length')));
     if (length === undefined) lexer.fail('pdf-stream-length', 'ISO 32000-2 §7.3.8.2 Length');
     const { raw, end } = streamBytes(lexer, length);

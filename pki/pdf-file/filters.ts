@@ -53,7 +53,7 @@ function inflate(bytes: Uint8Array, most: number): Uint8Array {
   try {
     return inflateSync(bytes, { maxOutputLength: most });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new PkiError('pdf-too-complex', { rule: `a stream of at most ${maxStreamBytes} bytes` });
     }
     throw corrupt('RFC 1950');

@@ -43,6 +43,8 @@ export function readContents(document: PdfDocument, signature: PdfDict, problems
   if (!(contents instanceof PdfString)) return problem('contents-missing', 'Contents is a string');
   const { bytes } = contents;
   if (bytes.every((octet) => octet === 0)) return problem('contents-empty', 'Contents holds a signature');
+  // SignedData is a SEQUENCE; adbe.x509.rsa_sha1 holds an OCTET STRING
+  if (bytes[0] !== 0x30 && bytes[0] !== 0x04) return problem('contents-malformed', 'Contents is one DER or BER element');
   let end: number;
   try {
     end = endOfElement(bytes, 0, 0);
