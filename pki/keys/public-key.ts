@@ -114,19 +114,29 @@ export function rsaNumbersOf(key: PublicKey): RsaNumbers {
 }
 
 const keyObjects = new WeakMap<PublicKey, KeyObject>();
+/** By the octets of the key, since issuers come again in certificates parsed anew: making one costs two thirds of a P-256 check. */
+const keyObjectsByDer = new Map<string, KeyObject>();
+/** The oldest leaves; a country has some hundred issuing keys. */
+const maxKeyObjects = 500;
 
 /**
- * The key as node:crypto uses it; made once per PublicKey.
+ * The key as node:crypto uses it; made once per PublicKey, and not again while the same key is remembered.
  * @throws PkiError `key-malformed` when the bits are no key of their algorithm, such as a point off the curve
  */
 export function keyObjectOf(key: PublicKey): KeyObject {
   const known = keyObjects.get(key);
   if (known) return known;
-  let made: KeyObject;
-  try {
-    made = createPublicKey({ key: Buffer.from(key.der.buffer, key.der.byteOffset, key.der.byteLength), format: 'der', type: 'spki' });
-  } catch {
-    throw malformed(`no ${key.type} key`);
+  const der = Buffer.from(key.der.buffer, key.der.byteOffset, key.der.byteLength);
+  const text = der.toString('latin1');
+  let made = keyObjectsByDer.get(text);
+  if (!made) {
+    try {
+      made = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    } catch {
+      throw malformed(`no ${key.type} key`);
+    }
+    if (keyObjectsByDer.size === maxKeyObjects) keyObjectsByDer.delete(keyObjectsByDer.keys().next().value!);
+    keyObjectsByDer.set(text, made);
   }
   keyObjects.set(key, made);
   return made;

@@ -7,7 +7,7 @@ const keys = new WeakMap<Name, string>();
  * prepared by RFC 4518 (case, runs of spaces, string types do not count), other values octet by octet.
  */
 export function compareNames(a: Name, b: Name): boolean {
-  return Buffer.compare(a.der, b.der) === 0 || normalizedName(a) === normalizedName(b);
+  return Buffer.compare(a.der, b.der) === 0 || (a.rdns.length === b.rdns.length && normalizedName(a) === normalizedName(b));
 }
 
 /** A key for maps: two names have the same one exactly when `compareNames` says they are equal. */

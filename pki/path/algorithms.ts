@@ -1,4 +1,3 @@
-import { oids } from '../asn1/oids.ts';
 import type { AlgorithmIdentifier, Digest } from '../keys/algorithm.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { signatureMethodOf } from '../keys/signature-algorithm.ts';
@@ -29,11 +28,11 @@ export const historicAlgorithms: readonly AlgorithmRule[] = [
 export function refusalOf(algorithm: AlgorithmIdentifier, key: PublicKey, time: Date, table: readonly AlgorithmRule[]): AlgorithmRule | undefined {
   const method = signatureMethodOf(algorithm);
   const digest = method && 'digest' in method ? method.digest : undefined;
-  return table.find((rule) => time.getTime() >= Date.parse(rule.refusedFrom)
-    && ('digest' in rule ? rule.digest === digest : key.type === 'rsa' && key.bits < rule.rsaBelow));
+  return table.find((rule) => ('digest' in rule ? rule.digest === digest : key.type === 'rsa' && key.bits < rule.rsaBelow)
+    && time.getTime() >= Date.parse(rule.refusedFrom));
 }
 
 /** The rule that refuses a key whatever it signs. */
 export function keyRefusalOf(key: PublicKey, time: Date, table: readonly AlgorithmRule[]): AlgorithmRule | undefined {
-  return refusalOf({ oid: oids.data, parameters: undefined, der: new Uint8Array() }, key, time, table);
+  return key.type === 'rsa' ? refusalOf(key.algorithm, key, time, table) : undefined;
 }

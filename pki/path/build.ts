@@ -14,6 +14,8 @@ export interface BuiltPath { path: Certificate[]; anchor: TrustAnchor }
 /** Where a search ended without an anchor: the longest such path and why. */
 export interface DeadEnd { path: Certificate[]; reason: PathReason }
 
+interface Seen { anchors: Set<string>; signatures: Map<string, Certificate[]> }
+
 /** The certificates that may issue others, found by subject (RFC 5280 §7.1), anchors before the rest. */
 export class IssuerIndex {
   private readonly bySubject = new Map<string, Candidate[]>();
@@ -21,20 +23,22 @@ export class IssuerIndex {
   private readonly leading: Set<string>;
 
   constructor(pool: readonly Certificate[], anchors: readonly TrustAnchor[]) {
-    const seen = new Set<string>();
+    const seen: Seen = { anchors: new Set(), signatures: new Map() };
     for (const anchor of anchors) this.add({ certificate: anchor.certificate, anchor }, seen);
     const issued = pool.filter((certificate) => this.add({ certificate, anchor: undefined }, seen));
     this.leading = subjectsLeadingTo(anchors, issued);
   }
 
-  /** One certificate of each name and key is an anchor or is not; of the others only copies are dropped. */
-  private add(candidate: Candidate, seen: Set<string>): boolean {
+  /** What has an anchor's name and key adds nothing to it; copies are dropped. */
+  private add(candidate: Candidate, { anchors, signatures }: Seen): boolean {
     const { certificate, anchor } = candidate;
     const subject = normalizedName(certificate.subject);
     const identity = `${subject}\n${keyText(certificate.publicKey)}`;
-    const copy = Buffer.from(certificate.der.buffer, certificate.der.byteOffset, certificate.der.length).toString('latin1');
-    if (seen.has(identity) || seen.has(copy)) return false;
-    seen.add(anchor ? identity : copy);
+    const signature = Buffer.from(certificate.signature).toString('latin1');
+    const twins = signatures.get(signature) ?? [];
+    if (anchors.has(identity) || twins.some((twin) => Buffer.compare(twin.der, certificate.der) === 0)) return false;
+    if (anchor) anchors.add(identity);
+    signatures.set(signature, [...twins, certificate]);
     const others = this.bySubject.get(subject);
     if (others) others.push(candidate);
     else this.bySubject.set(subject, [candidate]);
