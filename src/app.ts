@@ -26,11 +26,14 @@ import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
+import { createAssetHandler } from './web/layout/assets.ts';
+import { webRoutes } from './web/routes.ts';
+import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
@@ -45,6 +48,8 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
     { prefix: '/crl/', handle: createCrlHandler(services) },
     { prefix: '/ca/', handle: createCaHandler(services) },
     { prefix: '/tsa', handle: createTimestampHandler(services) },
+    { prefix: '/verify', handle: createVerifyPageHandler(services) },
+    { prefix: '/assets/', handle: createAssetHandler() },
   ];
 }
 
