@@ -1,6 +1,6 @@
 import { PkiError } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
-import { setOf } from '../asn1/der-writer.ts';
+import { element, setOf } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
 import { contextConstructed, contextPrimitive, tags } from '../asn1/tags.ts';
 import { digestByOid, readAlgorithm, type AlgorithmIdentifier, type Digest } from '../keys/algorithm.ts';
@@ -24,6 +24,8 @@ export interface SignerInfo {
   signedAttributes: Attribute[] | undefined;
   /** SET OF Attribute with its universal tag, in DER order: the bytes under the signature (§5.4) */
   signedAttributesDer: Uint8Array | undefined;
+  /** the same in the order they were sent, where that is not DER's */
+  signedAttributesAsSent: Uint8Array | undefined;
   signatureAlgorithm: AlgorithmIdentifier;
   signature: Uint8Array;
   unsignedAttributes: Attribute[];
@@ -139,6 +141,7 @@ function readSignerInfo(reader: DerReader): SignerInfo {
     digestAlgorithmDer: digest.der,
     signedAttributes: signed?.attributes,
     signedAttributesDer: signed?.der,
+    signedAttributesAsSent: signed?.asSent,
     signatureAlgorithm,
     signature,
     unsignedAttributes: unsigned?.attributes ?? [],
@@ -160,15 +163,18 @@ function readSignerId(reader: DerReader): SignerId {
   return { issuer, serialNumber };
 }
 
-function readAttributes(reader: DerReader, tag: number): { attributes: Attribute[]; der: Uint8Array } | undefined {
+function readAttributes(reader: DerReader, tag: number): AttributeSet | undefined {
   const set = reader.enterOptional(contextConstructed(tag));
   if (!set) return undefined;
-  if (set.done) set.fail('cms-malformed', 'RFC 5652 §5.3 attributes are absent or at least one');
+  // an empty set of unsigned attributes is common in old signatures and says nothing
+  if (set.done && tag === 0) set.fail('cms-malformed', 'RFC 5652 §5.3 attributes are absent or at least one');
   return parseAttributeSet(set);
 }
 
-/** Attributes that remain in a reader, and their SET OF as it is signed: members sorted (pitfall of BER originals). */
-export function parseAttributeSet(set: DerReader): { attributes: Attribute[]; der: Uint8Array } {
+interface AttributeSet { attributes: Attribute[]; der: Uint8Array; asSent: Uint8Array | undefined }
+
+/** Attributes that remain in a reader, and their SET OF as it is signed: members sorted, whatever order they came in. */
+export function parseAttributeSet(set: DerReader): AttributeSet {
   const encodings: Uint8Array[] = [];
   const attributes = readMany(set, limits.attributes, (members) => {
     const whole = members.read(tags.sequence);
@@ -179,7 +185,9 @@ export function parseAttributeSet(set: DerReader): { attributes: Attribute[]; de
     inner.end();
     return { oid, values };
   });
-  return { attributes, der: setOf(...encodings) };
+  const der = setOf(...encodings);
+  const asSent = element(tags.set, ...encodings);
+  return { attributes, der, asSent: Buffer.compare(der, asSent) === 0 ? undefined : asSent };
 }
 
 function readMany<T>(reader: DerReader, most: number, read: (reader: DerReader) => T): T[] {

@@ -28,6 +28,8 @@ export interface SignerVerdict {
   digest: Digest | undefined;
   /** how the signature binds its certificate; v1 is SHA-1, which a policy may refuse */
   signingCertificate: 'v2' | 'v1' | 'absent';
+  /** the signature is over the attributes in the order they were sent, which is not DER's (RFC 5652 §5.4); a quirk to report */
+  signedOutOfOrder: boolean;
   claimedSigningTime: Date | undefined;
   signaturePolicy: string | undefined;
   commitmentTypes: string[];
@@ -52,8 +54,8 @@ export function verifySigner(signedData: SignedData, signerInfo: SignerInfo, con
   const signingCertificate = attributes && usable
     ? checkSignedAttributes({ signedData, signerInfo, certificate, contentDigest: bytes && digestOf(bytes, digest) }, report)
     : 'absent';
-  if (usable) checkSignature(signedData, signerInfo, { certificate, bytes, digest }, report);
-  return { ...describe(signedData, signerInfo, report), intact: problems.length === 0, problems, digest, signingCertificate };
+  const signedOutOfOrder = usable && checkSignature(signedData, signerInfo, { certificate, bytes, digest }, report);
+  return { ...describe(signedData, signerInfo, report), intact: problems.length === 0, problems, digest, signingCertificate, signedOutOfOrder };
 }
 
 type Report = ReportOf<SignerProblem>;
@@ -81,17 +83,26 @@ const isDigester = (bytes: Bytes): bytes is { digest(digest: Digest): Uint8Array
 
 interface Subject { certificate: Certificate; bytes: Bytes | undefined; digest: Digest }
 
-function checkSignature(signedData: SignedData, signerInfo: SignerInfo, subject: Subject, report: Report): void {
-  const { digest, certificate } = subject;
+/** Reports what is wrong with the signature value; true when it holds for the attributes as they were sent alone. */
+function checkSignature(signedData: SignedData, signerInfo: SignerInfo, subject: Subject, report: Report): boolean {
+  const { digest, certificate: { publicKey } } = subject;
+  const { signature, signedAttributesDer, signedAttributesAsSent: asSent } = signerInfo;
+  const refuse = (code: SignerProblem, rule: string): false => {
+    report(code, rule);
+    return false;
+  };
   const algorithm = completeAlgorithm(signerInfo.signatureAlgorithm, digest);
-  if (!algorithm) return report('algorithm-not-supported', 'RFC 3370 §3.2');
-  const signed = signerInfo.signedAttributesDer ?? directContent(signedData, subject.bytes, report);
-  if (!signed) return;
-  const verdict = verifySignature(algorithm, certificate.publicKey, signed, signerInfo.signature);
-  if (!verdict.valid) return report(verdict.reason, 'RFC 5652 §5.6');
+  if (!algorithm) return refuse('algorithm-not-supported', 'RFC 3370 §3.2');
+  const signed = signedAttributesDer ?? directContent(signedData, subject.bytes, report);
+  if (!signed) return false;
+  const strict = verifySignature(algorithm, publicKey, signed, signature);
+  // many signers do not sort; the attributes are the same ones, so nothing is gained by an attacker
+  const verdict = strict.valid || asSent === undefined ? strict : verifySignature(algorithm, publicKey, asSent, signature);
+  if (!verdict.valid) return refuse(verdict.reason, 'RFC 5652 §5.6');
   // EdDSA and ML-DSA over the content itself do not use digestAlgorithm (RFC 8419 §3.2, RFC 9882 §3.3)
-  const unused = verdict.digest === undefined && signerInfo.signedAttributesDer === undefined;
+  const unused = verdict.digest === undefined && signedAttributesDer === undefined;
   if (!unused && !digestAgrees(algorithm.oid, digest, verdict.digest)) report('algorithm-mismatch', 'RFC 5652 §5.3 digestAlgorithm');
+  return !strict.valid;
 }
 
 /** Without signed attributes the signature is over the content itself, which must then be plain data (RFC 5652 §5.3). */
@@ -120,7 +131,7 @@ function looksLikeAttributes(content: Uint8Array): boolean {
   }
 }
 
-type Description = Omit<SignerVerdict, 'intact' | 'problems' | 'digest' | 'signingCertificate'>;
+type Description = Omit<SignerVerdict, 'intact' | 'problems' | 'digest' | 'signingCertificate' | 'signedOutOfOrder'>;
 
 function describe(signedData: SignedData, signerInfo: SignerInfo, report: Report): Description {
   const { signedAttributes = [], unsignedAttributes, signature } = signerInfo;

@@ -36,6 +36,7 @@ interface Parts {
   digestAlgorithm?: Uint8Array;
   attributes?: (holder: Holder) => Uint8Array[];
   unsorted?: boolean;
+  signedAsSent?: boolean;
   direct?: Uint8Array;
   signatureAlgorithm?: Uint8Array;
   sid?: (holder: Holder) => Uint8Array;
@@ -62,9 +63,9 @@ async function signerInfo(parts: Parts): Promise<Uint8Array> {
   const { certificate, signer } = holder;
   const attributes = (parts.attributes ?? standard)(holder);
   const signed = setOf(...attributes);
-  const signature = (await signer.sign(parts.direct ?? signed)).slice();
-  if (parts.tamper) signature[signature.length - 1]! ^= 1;
   const shown = parts.unsorted ? element(0xa0, ...attributes.toSorted((a, b) => Buffer.compare(b, a))) : retag(0xa0, signed);
+  const signature = (await signer.sign(parts.direct ?? (parts.signedAsSent ? retag(0x31, shown) : signed))).slice();
+  if (parts.tamper) signature[signature.length - 1]! ^= 1;
   return sequence(
     integer(1),
     parts.sid?.(holder) ?? sequence(certificate.issuer.der, integer(certificate.serialNumber)),
@@ -121,6 +122,8 @@ describe('verifySigner', () => {
     ['12 the digest is no octet string', () => ({ attributes: (h) => [contentType(), attribute(oids.messageDigest, integer(5)), v2Of(h)] }), ['attribute-malformed']],
     ['12 the claimed time twice', () => ({ attributes: (h) => [...standard(h), attribute(oids.signingTime, time(now)), attribute(oids.signingTime, time(now))] }), ['attribute-repeated']],
     ['13 attributes in another order are put into DER order', () => ({ unsorted: true }), []],
+    ['13 attributes signed in the order they were sent', () => ({ unsorted: true, signedAsSent: true }), []],
+    ['13 attributes in another order and a changed signature', () => ({ unsorted: true, tamper: true }), ['signature-invalid']],
     ['13 a changed signature', () => ({ tamper: true }), ['signature-invalid']],
     ['14 digestAlgorithm is not the signature\'s', () => ({ digest: 'sha512', attributes: (h) => [contentType(), messageDigest('sha512'), v2Of(h)] }), ['algorithm-mismatch']],
     ['14 digestAlgorithm agrees but the digest is of another', () => ({ attributes: (h) => [contentType(), messageDigest('sha512'), v2Of(h)] }), ['message-digest-mismatch']],
@@ -180,6 +183,17 @@ describe('verifySigner', () => {
     expect(Buffer.compare(signedData.der, der)).toBe(0);
     const verdict = verifySigner(signedData, signedData.signerInfos[0]!, 'attached', holders.get('p256')!.certificate);
     expect(verdict).toMatchObject({ intact: true, signingCertificate: 'v2' });
+  });
+
+  test.each([[true, true], [true, false], [false, false]])('13 unsorted %p and signed so %p is told', async (unsorted, signedAsSent) => {
+    const signedData = parseSignedData(wrap({}, await signerInfo({ unsorted, signedAsSent })));
+    const verdict = verifySigner(signedData, signedData.signerInfos[0]!, 'attached', holders.get('p256')!.certificate);
+    expect(verdict).toMatchObject({ intact: true, signedOutOfOrder: signedAsSent });
+  });
+
+  test('an empty set of unsigned attributes says nothing, one of signed attributes is refused', async () => {
+    expect(await problemsOf({ unsigned: [] })).toEqual([]);
+    await expect(problemsOf({ attributes: () => [] })).rejects.toThrow('cms-malformed');
   });
 
   test('16 several signers are judged each', async () => {
