@@ -14,6 +14,10 @@ export const limits = {
   revisions: 256,
   /** form fields reached from the AcroForm */
   fields: 20_000,
+  /** signatures of one file, each of which is hashed and judged */
+  signatures: 256,
+  /** changes told of one signature; more are one change more, which is forbidden */
+  changes: 1_000,
   /** indirect objects visited when two revisions are compared */
   compared: 2_000_000,
 } as const;

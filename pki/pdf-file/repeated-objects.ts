@@ -6,8 +6,8 @@ import type { Revision } from './revisions.ts';
 /** An object that stands in a revision beside another of the same number. */
 export interface RepeatedObject { num: number; offset: number; revision: number }
 
-/** A file with more of them was not made by a writer; the rest need not be looked at. */
-const enough = 100;
+/** Objects that nothing names. A file with more of them was not made by a writer; the rest need not be looked at. */
+const enough = 10_000;
 
 /**
  * Objects that the cross-references do not name although they name another of that number in the same revision.
@@ -22,24 +22,30 @@ export function findRepeatedObjects(revisions: readonly Revision[]): RepeatedObj
   }
   const offsets = Float64Array.from(named.keys()).sort();
   const repeated: RepeatedObject[] = [];
-  for (const hit of headings(document.bytes)) {
-    if (repeated.length === enough) break;
-    if (isNamed(offsets, document.bytes, hit.offset) || isInside(document, offsets, named, hit.offset)) continue;
-    const revision = revisions.find(({ end }) => end !== undefined && hit.offset < end);
+  const buffer = Buffer.from(document.bytes.buffer, document.bytes.byteOffset, document.bytes.byteLength);
+  let strays = 0;
+  for (let at = buffer.indexOf('obj'); at >= 0 && strays < enough; at = buffer.indexOf('obj', at + 3)) {
+    document.source.budget.spend(1);
+    const hit = heading(document.bytes, at);
+    if (!hit || isNamed(offsets, document.bytes, hit.offset)) continue;
+    const end = endAround(document, offsets, named, hit.offset);
+    if (end > at) {
+      // what stands inside an object, a PDF in a stream for instance, is passed over as a whole
+      at = end - 3;
+      continue;
+    }
+    strays++;
+    const revision = revisions.find((one) => one.end !== undefined && hit.offset < one.end);
     const own = revision?.document.sections[0]!.entries.get(hit.num);
     if (revision && own && own.kind !== 'free') repeated.push({ num: hit.num, offset: hit.offset, revision: revision.number });
   }
   return repeated;
 }
 
-/** Every `num gen obj` in the bytes, whatever it is part of. */
-function* headings(bytes: Uint8Array): Generator<{ num: number; offset: number }> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = buffer.indexOf('obj'); at >= 0; at = buffer.indexOf('obj', at + 3)) {
-    const before = latin1(bytes.subarray(Math.max(0, at - 32), at));
-    const match = /(\d{1,10})[\s\0]+\d{1,5}[\s\0]+$/.exec(before);
-    if (match) yield { num: Number(match[1]), offset: at - match[0].length };
-  }
+/** `num gen ` before an `obj` at this place. */
+function heading(bytes: Uint8Array, at: number): { num: number; offset: number } | undefined {
+  const match = /(\d{1,10})[\s\0]+\d{1,5}[\s\0]+$/.exec(latin1(bytes.subarray(Math.max(0, at - 32), at)));
+  return match ? { num: Number(match[1]), offset: at - match[0].length } : undefined;
 }
 
 /** The place of the last offset that is not after `at`. */
@@ -59,15 +65,19 @@ function isNamed(offsets: Float64Array, bytes: Uint8Array, at: number): boolean 
   return nearest !== undefined && (nearest === at || /^[\s\0]{0,16}$/.test(latin1(bytes.subarray(nearest, Math.min(at, nearest + 17)))));
 }
 
-function isInside(document: PdfDocument, offsets: Float64Array, named: ReadonlyMap<number, number>, at: number): boolean {
+/** Where the named object that begins before `at` ends; 0 if there is none. */
+function endAround(document: PdfDocument, offsets: Float64Array, named: ReadonlyMap<number, number>, at: number): number {
   const offset = offsets[preceding(offsets, at)];
   const num = offset === undefined ? undefined : named.get(offset);
-  if (offset === undefined || num === undefined || num < 0) return false;
+  if (num === undefined || num < 0) return 0;
   try {
-    const gen = document.sections.flatMap(({ entries }) => entries.get(num) ?? []).find((entry) => entry.kind === 'offset' && entry.offset === offset);
-    return gen?.kind === 'offset' && document.parsedAt(num, gen).end > at;
+    for (const { entries } of document.sections) {
+      const entry = entries.get(num);
+      if (entry?.kind === 'offset' && entry.offset === offset) return document.parsedAt(num, entry).end;
+    }
+    return 0;
   } catch (error) {
-    if (error instanceof PkiError) return false;
+    if (error instanceof PkiError && error.code !== 'pdf-too-complex') return 0;
     throw error;
   }
 }

@@ -75,7 +75,7 @@ function readSection(bytes: Uint8Array, offset: number, budget: Budget): XrefSec
 /** `startxref`, a number and `%%EOF` after a trailer or a cross-reference stream. */
 function closing(bytes: Uint8Array, at: number): { end: number | undefined; startxref: number | undefined } {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(at, at + 512).toString('latin1');
-  const match = /^(?:[\s\0]|%[^\r\n]*)*startxref[\s\0]+(\d{1,10})[\s\0]+%%EOF/.exec(text);
+  const match = /^(?:[\s\0]|%[^\r\n]*[\r\n])*startxref[\s\0]+(\d{1,10})[\s\0]+%%EOF/.exec(text);
   return match ? { end: at + match[0].length, startxref: Number(match[1]) } : { end: undefined, startxref: undefined };
 }
 

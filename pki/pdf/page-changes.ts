@@ -50,7 +50,8 @@ function compareKids(comparison: Comparison, before: PdfDict, after: PdfDict): P
     const code = b.length > a.length ? 'page-added' : b.length < a.length ? 'page-removed' : 'page-replaced';
     comparison.report({ kind: 'forbidden', level: 'forbidden', code });
   }
-  return a.filter((kid): kid is PdfRef => kid instanceof PdfRef && b.some((other) => other instanceof PdfRef && other.num === kid.num));
+  const stay = new Set(b.flatMap((kid) => (kid instanceof PdfRef ? [kid.num] : [])));
+  return a.filter((kid): kid is PdfRef => kid instanceof PdfRef && stay.has(kid.num));
 }
 
 interface Page { newWidgets: ReadonlySet<number>; pageArea: number }

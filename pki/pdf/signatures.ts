@@ -5,7 +5,7 @@ import type { RawChange } from './comparison.ts';
 import { type DocumentEvidence, readDss } from './dss.ts';
 import { type PdfDocument, readPdf } from '../pdf-file/document.ts';
 import { listFields } from './fields.ts';
-import { PdfDict, PdfName, PdfRef, PdfString, textOf, type PdfValue } from '../pdf-file/objects.ts';
+import { limits, PdfDict, PdfName, PdfRef, PdfString, textOf, type PdfValue } from '../pdf-file/objects.ts';
 import { isAllowed, type Permissions, permissionsOf } from './permissions.ts';
 import { findRepeatedObjects } from '../pdf-file/repeated-objects.ts';
 import { type Revision, revisionsOf, revisionWithin } from '../pdf-file/revisions.ts';
@@ -88,6 +88,7 @@ function findSignatures(revisions: readonly Revision[]): Candidate[] {
       const known = found.get(name);
       const at = placeOf(document, value);
       if (known && (known.at === at || known.sound)) continue;
+      if (found.size === limits.signatures) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.signatures} signatures` });
       const sound = isSound(document, value);
       if (known && !sound) continue;
       found.set(name, { field: name, value, document, sound, at, replaced: known !== undefined || document !== revisions.at(-1)!.document && !stillThere(revisions, name) });
@@ -142,7 +143,7 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
     ...claims(document, dict),
     coverage: { wholeDocument: end === bytes.length && problems.length === 0, revision: signed?.number ?? 0, revisions: revisions.length },
     signedBytes: range ? [bytes.subarray(range[0], range[0] + range[1]), bytes.subarray(range[2], end)] : [new Uint8Array(0), new Uint8Array(0)],
-    changesAfter: range && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [],
+    changesAfter: range && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [forbidden('coverage-unknown', 0)],
     ...(permissions.docMdp === undefined ? {} : { docMdp: permissions.docMdp }),
     certifies: permissions.certifies,
   };
@@ -157,8 +158,10 @@ function changesAfter({ candidate, end, signed, permissions, padded }: Judged, r
   if (!padded) changes.push(forbidden('contents-padding', signed.number));
   if (candidate.replaced) changes.push(forbidden('signature-replaced', revisions.length));
   for (const revision of revisions.slice(signed.number)) {
+    if (changes.length > limits.changes) break;
     for (const change of changesIn(revision)) changes.push({ ...change, revision: revision.number, allowed: isAllowed(change, permissions) });
   }
+  if (changes.length > limits.changes) changes.splice(limits.changes, changes.length, forbidden('too-many-changes', revisions.length));
   // the file ends with the %%EOF of its last revision; what follows belongs to none
   const last = revisions.at(-1)!.end;
   const tail = bytes.subarray(Math.max(end, last ?? 0));
