@@ -30,13 +30,11 @@ export async function up(knex: Knex): Promise<void> {
       issued_at timestamptz,
       foreign key (profile, profile_version) references profiles (name, version),
       check ((der is not null) = (state in ('issued', 'revoked', 'on_hold'))),
-      unique (generation_id, serial_number)
+      unique (serial_number, generation_id)
     );
     create index certificates_unfinished on certificates (prepared_at) where state = 'prepared';
-    create index certificates_serial_number on certificates (serial_number);
     create index certificates_spki_hash on certificates (spki_hash);
     create index certificates_prepared on certificates (prepared_at, id);
-    create index certificates_not_after on certificates (not_after);
     create index certificates_official on certificates (official_id) where official_id is not null;
     create index certificates_request on certificates (request_id) where request_id is not null;
     create index certificates_replaces on certificates (replaces_id) where replaces_id is not null;

@@ -1,9 +1,11 @@
+import type { Knex } from 'knex';
+import { createBatcher } from '../database/batch.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { anyone } from './actors.ts';
 import { matchesSecret, parseApiKey } from './api-key.ts';
 import { permissionsFor } from './permissions.ts';
-import { findCredential, markApiKeyUsed, type OperatorRow } from './store.ts';
+import { findCredentials, markApiKeyUsed, type OperatorRow, type Credential } from './store.ts';
 
 // A write per call would cost more than the call; to the minute is enough to see that a key is in use.
 const touchEveryMs = 60_000;
@@ -27,6 +29,21 @@ export async function authenticate(
     markApiKeyUsed(services.db, key.id, now).catch((error: unknown) => services.log.warn({ err: error }, 'last use not noted'));
   }
   return actorOf(key.operator, requestId);
+}
+
+const lookups = new WeakMap<Knex, (prefix: string) => Promise<Credential | undefined>>();
+
+/** Calls that arrive together share one read. Nothing is kept from one read to the next: a withdrawn key is so at once. */
+async function findCredential(db: Knex, prefix: string): Promise<Credential | undefined> {
+  let find = lookups.get(db);
+  if (!find) {
+    find = createBatcher(async (prefixes: string[]) => {
+      const found = await findCredentials(db, [...new Set(prefixes)]);
+      return prefixes.map((one) => ({ status: 'fulfilled' as const, value: found.get(one) }));
+    }, 500);
+    lookups.set(db, find);
+  }
+  return find(prefix);
 }
 
 /** The actor an operator is. */

@@ -17,17 +17,17 @@ const apiKeyColumns = ['id', 'prefix', 'operatorId', 'label', 'createdAt', 'expi
 const rolesOf = `array(select r.role from operator_roles r join roles o on o.name = r.role
   where r.operator_id = operators.id order by o.position) as roles`;
 
-/** The key with what is needed to know its holder, in one read. */
-export async function findCredential(db: Knex, prefix: string): Promise<(ApiKeyRow & { secretHash: Buffer; operator: OperatorRow }) | undefined> {
+export type Credential = ApiKeyRow & { secretHash: Buffer; operator: OperatorRow };
+
+/** The keys by prefix, each with what is needed to know its holder, in one read. */
+export async function findCredentials(db: Knex, prefixes: readonly string[]): Promise<Map<string, Credential>> {
   const { rows } = (await db.raw(
     `select k.id, k.prefix, k.operator_id, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.secret_hash,
        operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, ${rolesOf}
-     from api_keys k join operators on operators.id = k.operator_id where k.prefix = ?`, [prefix],
+     from api_keys k join operators on operators.id = k.operator_id where k.prefix = any(?)`, [[...prefixes]],
   )) as { rows: (ApiKeyRow & Omit<OperatorRow, 'createdAt'> & { secretHash: Buffer; operatorSince: Date })[] };
-  const row = rows[0];
-  if (!row) return undefined;
-  const { name, email, kind, agencyPath, active, roles, operatorSince, ...key } = row;
-  return { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince } };
+  return new Map(rows.map(({ name, email, kind, agencyPath, active, roles, operatorSince, ...key }) =>
+    [key.prefix, { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince } }]));
 }
 
 export async function countOperators(db: Knex): Promise<number> {

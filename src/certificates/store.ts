@@ -74,14 +74,18 @@ export async function findIssuingGeneration(db: Knex, authorityId: string | unde
 export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array; holder: string }[], at: Date): Promise<Map<string, string>> {
   const sorted = claims.map(({ spkiHash, holder }) => ({ spkiHash: bytea(spkiHash), holder })).toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
   const hashes = sorted.map((c) => c.spkiHash);
-  await tx.raw(
+  const { rows: taken } = await tx.raw<{ rows: KeyHolder[] }>(
     `insert into subject_keys (spki_hash, holder, first_seen_at)
-     select k, h, ? from unnest(?::bytea[], ?::text[]) as u (k, h) order by k on conflict do nothing`,
+     select k, h, ? from unnest(?::bytea[], ?::text[]) as u (k, h) order by k on conflict do nothing returning spki_hash, holder`,
     [at, hashes, sorted.map((c) => c.holder)]);
-  const { rows } = await tx.raw<{ rows: { spkiHash: Buffer; holder: string }[] }>(
-    'select spki_hash, holder from subject_keys where spki_hash = any(?::bytea[])', [hashes]);
-  return new Map(rows.map(({ spkiHash, holder }) => [spkiHash.toString('hex'), holder]));
+  if (taken.length === claims.length) return holdersByHash(taken);
+  // a statement of its own: only a later snapshot sees what the other transaction has just committed
+  const { rows } = await tx.raw<{ rows: KeyHolder[] }>('select spki_hash, holder from subject_keys where spki_hash = any(?::bytea[])', [hashes]);
+  return holdersByHash(rows);
 }
+
+interface KeyHolder { spkiHash: Buffer; holder: string }
+const holdersByHash = (rows: readonly KeyHolder[]): Map<string, string> => new Map(rows.map(({ spkiHash, holder }) => [spkiHash.toString('hex'), holder]));
 
 const preparedColumns = [
   ['id', 'uuid'], ['generationId', 'uuid'], ['serialNumber', 'bytea'], ['profile', 'text'], ['profileVersion', 'integer'], ['scheme', 'text'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, instant } from '../http/endpoint.ts';
-import { listProfilesAt } from './store.ts';
+import { listProfilesNow } from './find.ts';
 
 const ProfileItem = z.object({
   name: z.string(), version: z.number().int(), effectiveFrom: instant,
@@ -17,7 +17,7 @@ export const profileRoutes = [
     reply: z.object({ items: z.array(ProfileItem) }),
     problems: [],
     handle: async ({ services }) => ({
-      items: (await listProfilesAt(services.db, services.now())).map((row) => ({ ...row, definition: { ...row.definition } })),
+      items: (await listProfilesNow(services)).map((row) => ({ ...row, definition: { ...row.definition } })),
     }),
   }),
 ];

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemActor } from '../../src/access/actors.ts';
+import { createIssuingAuthority, createRootAuthority, type CreatedGeneration } from '../../src/authorities/create.ts';
+import { loadConfig } from '../../src/config.ts';
+import { startService, type RunningService } from '../../src/main.ts';
+import type { KeySpec } from '../../src/services.ts';
+import type { LoadJob, LoadResult } from './load.ts';
+
+export const benchActor = systemActor('bench');
+const p256: KeySpec = { type: 'ec', curve: 'P-256' };
+
+/** The whole service on an embedded PostgreSQL of its own, durable as in use, with a root and an issuing CA on P-256. */
+export async function startBench(): Promise<RunningService & { port: number; issuing: CreatedGeneration; end: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'antin-bench-'));
+  const config = { ...loadConfig({ DATA_FOLDER: folder, LOG_LEVEL: 'error' }), port: 0 };
+  const running = await startService({ config });
+  const organisation = 'Benchmark';
+  const root = await createRootAuthority(running.services, benchActor, { slug: 'bench-root', commonName: 'Bench Root CA', organisation, key: p256, days: 7_305 });
+  const issuing = await createIssuingAuthority(running.services, benchActor, { slug: 'bench-ca', commonName: 'Bench CA', organisation, key: p256, days: 3_650, parentId: root.authorityId });
+  return {
+    ...running, issuing, port: Number(new URL(running.address).port),
+    async end() {
+      await running.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the load in a process of its own. */
+export async function runLoad(job: LoadJob): Promise<LoadResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'antin-load-'));
+  try {
+    const file = join(folder, 'job.json');
+    await writeFile(file, JSON.stringify(job));
+    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'load.ts'), file], { maxBuffer: 1 << 20 });
+    return JSON.parse(stdout) as LoadResult;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A raw HTTP/1.1 request in base64. */
+export function rawRequest(method: string, path: string, headers: Record<string, string> = {}, body: Uint8Array = new Uint8Array(0)): string {
+  const all = { host: '127.0.0.1', ...headers, ...(method === 'GET' ? {} : { 'content-length': String(body.length) }) };
+  const head = `${method} ${path} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]).toString('base64');
+}
+
+/** One line per figure, the numbers under each other. */
+export function report(title: string, figures: readonly (readonly [label: string, value: string])[]): void {
+  const width = Math.max(...figures.map(([label]) => label.length));
+  process.stdout.write(`\n${title}\n${figures.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n')}\n`);
+}
+
+export const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en-US')}/s`;
