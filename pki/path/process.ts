@@ -1,6 +1,7 @@
 import { oids } from '../asn1/oids.ts';
 import { extensionName } from '../certificate/extensions.ts';
 import type { Certificate } from '../certificate/parse.ts';
+import { isUsableKey } from '../keys/curve-point.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { compareNames } from '../name/compare.ts';
 import type { Name } from '../name/parse.ts';
@@ -106,6 +107,8 @@ function processCertificate(run: Run, i: number): void {
   judgeRules(run, i, certificate, i === n ? 'target' : 'intermediate');
   const key = keyRefusalOf(certificate.publicKey, settings.time, settings.algorithms ?? algorithmTable);
   if (key) fail(run, 'algorithm-not-acceptable', i, key.source);
+  // the keys of issuers prove themselves by what they signed
+  if (i === n && !isUsableKey(certificate.publicKey)) fail(run, 'key-not-supported', i, 'RFC 5280 §4.1.2.7');
 }
 
 /** §6.1.3 (a)(1), with the agreement of §4.1.1.2 and the dated table. */
