@@ -1,13 +1,18 @@
 /**
  * Group commit: while one batch runs, what arrives waits and forms the next one. A lone item never waits.
  * `run` settles each item on its own; if it throws as a whole, every item of the batch fails with it.
+ *
+ * @param lingerMs after a batch of several, how long the next one may wait to become as large: callers that
+ *   were answered together come back together, and the first of them should not go alone
  */
 export function createBatcher<T, R>(
-  run: (items: T[]) => Promise<PromiseSettledResult<R>[]>, maxItems: number,
+  run: (items: T[]) => Promise<PromiseSettledResult<R>[]>, maxItems: number, lingerMs = 0,
 ): (item: T) => Promise<R> {
   type Waiting = { item: T; resolve: (value: R) => void; reject: (reason: unknown) => void };
   let waiting: Waiting[] = [];
   let running = false;
+  let lastSize = 0;
+  let arrived: (() => void) | undefined;
 
   async function runOne(batch: Waiting[]): Promise<void> {
     try {
@@ -23,9 +28,24 @@ export function createBatcher<T, R>(
     }
   }
 
+  async function linger(): Promise<void> {
+    if (lingerMs === 0 || lastSize < 2 || waiting.length >= lastSize) return;
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, lingerMs);
+      arrived = () => {
+        if (waiting.length < lastSize) return;
+        clearTimeout(timer);
+        done();
+      };
+    });
+    arrived = undefined;
+  }
+
   async function drain(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
+      await linger();
+      lastSize = Math.min(waiting.length, maxItems);
       const batch = waiting.slice(0, maxItems);
       waiting = waiting.slice(maxItems);
       await runOne(batch);
@@ -35,6 +55,7 @@ export function createBatcher<T, R>(
 
   return (item) => new Promise<R>((resolve, reject) => {
     waiting.push({ item, resolve, reject });
+    arrived?.();
     if (!running) void drain();
   });
 }

@@ -18,7 +18,7 @@ type Outcome<T> = PromiseSettledResult<T>;
  * a batch are prepared together. What the CA refuses is rejected here and leaves its request as it was.
  */
 export async function carryOut(services: Services, tx: Tx, evaluated: readonly Outcome<Evaluated>[]): Promise<Outcome<Carried>[]> {
-  const orders = await Promise.all(evaluated.map((one) =>
+  const orders = await Promise.all(evaluated.map(async (one) =>
     (one.status === 'fulfilled' && ordersCertificate(one.value) ? settle(() => orderOf(services, one.value)) : undefined)));
   const ready = orders.flatMap((order) => (order?.status === 'fulfilled' ? [order.value] : []));
   const prepared = new Map((await prepareEach(services, tx, ready)).map((outcome, i) => [ready[i]!.requestId, outcome]));

@@ -24,6 +24,8 @@ export interface DecisionOrder {
 type Outcome = PromiseSettledResult<ShownRequest>;
 
 const maxBatch = 64;
+/** Far less than a batch takes, and enough for those who were answered together to be back. */
+const lingerMs = 4;
 const batchers = new WeakMap<Services, (order: DecisionOrder) => Promise<ShownRequest>>();
 
 /**
@@ -33,13 +35,13 @@ const batchers = new WeakMap<Services, (order: DecisionOrder) => Promise<ShownRe
  */
 export async function decideRequest(services: Services, order: DecisionOrder): Promise<ShownRequest> {
   let batcher = batchers.get(services);
-  if (!batcher) batchers.set(services, batcher = createBatcher((orders: DecisionOrder[]) => decideRequests(services, orders), maxBatch));
+  if (!batcher) batchers.set(services, batcher = createBatcher((orders: DecisionOrder[]) => decideRequests(services, orders), maxBatch, lingerMs));
   return batcher(order);
 }
 
 /** Decisions of any number and by anyone, each settled on its own, in the order they came for each request. */
 export async function decideRequests(services: Services, orders: readonly DecisionOrder[]): Promise<Outcome[]> {
-  const outcomes = new Array<Outcome>(orders.length);
+  const outcomes: Outcome[] = [];
   let waiting = orders.map((order, index) => ({ order, index }));
   while (waiting.length > 0) {
     // one decision per request in a wave: the second must see what the first one left

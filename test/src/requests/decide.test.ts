@@ -10,8 +10,8 @@ import { decideAll, requestWorld, submitted, wholeWay } from './people.ts';
 const world = await requestWorld();
 const { services, people } = world;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const codes = (outcomes: readonly PromiseSettledResult<unknown>[]): unknown[] =>
-  outcomes.map((o) => (o.status === 'fulfilled' ? 'done' : (o.reason as { code?: string }).code ?? o.reason));
+const codes = (outcomes: readonly PromiseSettledResult<unknown>[]): string[] =>
+  outcomes.map((o) => (o.status === 'fulfilled' ? 'done' : (o.reason as { code?: string }).code ?? String(o.reason)));
 
 test('draft → confirmed → examined → approved → issued, each decision kept with who, when and on what', async () => {
   const request = await submitted(world);
@@ -152,7 +152,7 @@ test('many at once: each is settled on its own, a bad one takes no neighbour alo
   const missing = '00000000-0000-4000-8000-000000000000';
   const outcomes = await Promise.allSettled([...ids, missing].map((requestId) => decideRequest(services, { requestId, decision: 'approve', actor: people.approver })));
   expect(codes(outcomes)).toEqual(['state-changed', 'done', 'profile-violation', 'done', 'done', 'done', 'not-found']);
-  const states = await services.db('requests').whereIn('id', ids).pluck('state');
+  const states = (await services.db('requests').whereIn('id', ids).pluck('state')) as string[];
   expect(states.toSorted()).toEqual(['approved', 'approved', 'approved', 'approved', 'draft', 'examined']);
   expect(await listDecisions(services.db, ids[2]!)).toHaveLength(2);
 });
