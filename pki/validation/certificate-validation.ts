@@ -83,7 +83,7 @@ function judge(verdict: PathVerdict, question: CertificateQuestion): Judged {
     const invalidityDate = compromised.invalidityDate!.toISOString();
     return { indication: 'INDETERMINATE', subIndication: revokedIndication(compromised.certificate), messages: [message('compromised-before-signing', { invalidityDate })] };
   }
-  const messages = verdict.reasons.map((reason) => messageOf(reason, verdict));
+  const messages = verdict.reasons.map((reason) => messageOf(reason, verdict, question.at));
   for (const [subIndication, codes] of order) {
     const reason = verdict.reasons.find(({ code }) => codes.has(code));
     if (!reason) continue;
@@ -115,7 +115,7 @@ function laterRevocations({ revocation }: PathVerdict, { at }: CertificateQuesti
     .map(({ revokedAt }) => message('revoked-after-signing', { revokedAt: revokedAt!.toISOString() }));
 }
 
-function messageOf({ code, certificate = 0, rule }: PathReason, { path, revocation }: PathVerdict): Message {
+function messageOf({ code, certificate = 0, rule }: PathReason, { path, revocation }: PathVerdict, at: Date): Message {
   const concerned = path[certificate] ?? path[0]!;
   const subject = printName(concerned.subject);
   const finding = revocation.find((each) => each.certificate === certificate);
@@ -125,6 +125,9 @@ function messageOf({ code, certificate = 0, rule }: PathReason, { path, revocati
     case 'expired': return message('certificate-expired', { notAfter: concerned.notAfter.toISOString(), subject });
     case 'not-yet-valid': return message('certificate-not-yet-valid', { notBefore: concerned.notBefore.toISOString(), subject });
     case 'revoked':
+      if (finding?.revokedAt && finding.revokedAt > at && isCompromisedBefore(finding, at)) {
+        return message('compromised-before-signing', { subject, invalidityDate: finding.invalidityDate?.toISOString() ?? '' });
+      }
       if (finding?.reason === 'certificateHold') return message('certificate-on-hold', { subject });
       return certificate === 0 ? message('certificate-revoked', { revokedAt, reason: finding?.reason ?? 'unspecified' }) : message('issuer-revoked', { subject, revokedAt });
     case 'status-unknown': return message(finding?.evidence ? 'status-outdated' : 'status-missing', { subject });

@@ -80,11 +80,18 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
 
 /** The words of a message with its facts in their places. */
 export function wordsOf({ code, facts }: Pick<Message, 'code' | 'facts'>): MessageWords {
-  const fill = (words: Words): Words => ({ vi: fillIn(words.vi, facts, '-'), en: fillIn(words.en, facts, '-') });
+  const fill = (words: Words): Words => ({ vi: fillIn(words.vi, facts, 'vi-VN'), en: fillIn(words.en, facts, 'en-GB') });
   const { means, todo } = messageWords[code];
   return { means: fill(means), todo: fill(todo) };
 }
 
-function fillIn(text: string, facts: Message['facts'], absent: string): string {
-  return text.replace(/\{(\w+)\}/g, (_place, name: string) => String(facts[name] ?? absent));
+function fillIn(text: string, facts: Message['facts'], locale: 'vi-VN' | 'en-GB'): string {
+  return text.replace(/\{(\w+)\}/g, (_place, name: string) => shown(facts[name] ?? '-', locale));
+}
+
+/** Instants as people here read them: Vietnamese time. */
+function shown(fact: string | number, locale: string): string {
+  if (typeof fact === 'number' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(fact)) return String(fact);
+  const format = new Intl.DateTimeFormat(locale, { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'long', timeStyle: 'medium' });
+  return `${format.format(new Date(fact))} (GMT+7)`;
 }

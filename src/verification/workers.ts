@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { types } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PkiError } from '../../pki/error.ts';
@@ -48,7 +49,7 @@ export async function judgeInWorker(
   });
   try {
     const outcome = await workers().run({ ...task, port: port2 }, { signal: stop.signal, transferList: [port2] }) as Outcome;
-    if ('report' in outcome) return outcome;
+    if ('report' in outcome) return { report: withOwnDates(outcome.report), digest: outcome.digest };
     const { code, rule, offset } = outcome.refused;
     throw new PkiError(code, { rule, ...(offset === undefined ? {} : { offset }) });
   } catch (error) {
@@ -59,6 +60,14 @@ export async function judgeInWorker(
     clearTimeout(timer);
     port1.close();
   }
+}
+
+/** What crosses threads is of another realm under some runners: `instanceof Date` must hold for what leaves here. */
+function withOwnDates<T>(value: T): T {
+  if (types.isDate(value)) return new Date(value.getTime()) as T;
+  if (Array.isArray(value)) return value.map(withOwnDates) as T;
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withOwnDates(each as unknown)])) as T;
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -1,0 +1,136 @@
+import { revokeCertificate } from '../../../src/certificates/revoke.ts';
+import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
+import type { Answer } from '../../../src/verification/answer.ts';
+import { testActor } from '../../authorities.ts';
+import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
+import { SignedResults } from '../../signed-results.ts';
+
+let services: TestServices;
+let results: SignedResults;
+let base: string;
+let token: string;
+
+beforeAll(async () => {
+  services = await testServices();
+  results = await SignedResults.found(services);
+  base = await testApp(services);
+  token = await apiKeyFor(services, 'verifier');
+  atEnd(stopVerificationWorkers);
+}, 60_000);
+
+async function post(file: Uint8Array, fields: Record<string, string | Uint8Array> = {}): Promise<Response> {
+  const form = new FormData();
+  form.set('file', new Blob([Buffer.from(file)]), 'ket-qua.pdf');
+  for (const [name, value] of Object.entries(fields)) form.set(name, typeof value === 'string' ? value : new Blob([Buffer.from(value)]));
+  return fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form, headers: { Authorization: `Bearer ${token}` } });
+}
+
+async function verify(file: Uint8Array, fields: Record<string, string | Uint8Array> = {}): Promise<Answer> {
+  const answer = await post(file, fields);
+  expect(answer.status).toBe(200);
+  return await answer.json() as Answer;
+}
+
+const codes = ({ signatures: [signature] }: Answer): string[] => signature!.messages.map(({ code }) => code);
+
+test('a fresh result with the leaf alone passes: the chain and its status come from our own store', async () => {
+  const answer = await verify(await results.sign(await results.official()));
+  expect(answer.conclusion).toEqual({ indication: 'TOTAL-PASSED', subIndication: null });
+  const [signature] = answer.signatures;
+  expect(signature).toMatchObject({
+    format: 'PAdES-B-B', trustDomain: 'Antin', signer: { commonName: 'Nguyễn Văn A', organization: 'UBND tỉnh thử nghiệm', kind: 'personal' },
+    signingTime: { proven: null }, coverage: { wholeDocument: true, changesAfter: [] },
+  });
+  expect(signature!.chain).toHaveLength(3);
+  expect(signature!.revocation.map(({ status }) => status)).toEqual(['good', 'good']);
+  expect(answer.document).toMatchObject({ name: 'ket-qua.pdf', format: 'PDF' });
+});
+
+test('one byte changed is a broken digest', async () => {
+  const file = Buffer.from(await results.sign(await results.official()));
+  const at = file.indexOf('stream') + 40;
+  file[at] = file[at]! ^ 1;
+  expect((await verify(file)).conclusion).toEqual({ indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE' });
+});
+
+test('a ByteRange that lies is a broken format', async () => {
+  const file = Buffer.from(await results.sign(await results.official()));
+  const at = file.indexOf('/ByteRange [0 ') + '/ByteRange [0 '.length;
+  file[at] = file[at] === 0x31 ? 0x32 : 0x31;
+  expect((await verify(file)).conclusion).toEqual({ indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE' });
+});
+
+test('revoked without a proof of time: nothing says it was signed before', async () => {
+  const official = await results.official();
+  const file = await results.sign(official);
+  services.clock.advance({ minutes: 10 });
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'superseded' });
+  const answer = await verify(file);
+  expect(answer.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' });
+  expect(codes(answer)).toContain('certificate-revoked');
+});
+
+test('revoked after the proven time: the signature still stands', async () => {
+  const official = await results.official();
+  const file = await results.sign(official, { timestamp: true });
+  services.clock.advance({ minutes: 10 });
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'superseded' });
+  const answer = await verify(file);
+  expect(answer.conclusion).toEqual({ indication: 'TOTAL-PASSED', subIndication: null });
+  expect(answer.signatures[0]).toMatchObject({ format: 'PAdES-B-T', signingTime: { provenBy: 'signature-timestamp' } });
+  expect(codes(answer)).toContain('revoked-after-signing');
+});
+
+test('signed with a timestamp after the revocation: not good', async () => {
+  const official = await results.official();
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'superseded' });
+  services.clock.advance({ minutes: 10 });
+  const answer = await verify(await results.sign(official, { timestamp: true }));
+  expect(answer.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' });
+});
+
+test('a key that was in other hands before the proven time hurts, whenever it was revoked', async () => {
+  const official = await results.official();
+  services.clock.advance({ minutes: 10 });
+  const invalidityDate = new Date(services.now().getTime() - 300_000);
+  const file = await results.sign(official, { timestamp: true });
+  services.clock.advance({ minutes: 10 });
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'keyCompromise', invalidityDate });
+  await services.runJobs((await import('../../../src/app.ts')).tasks);
+  const answer = await verify(file);
+  expect(answer.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' });
+  expect(codes(answer)).toContain('compromised-before-signing');
+});
+
+test('a claimed time seven hours ahead is a quirk to name and moves nothing', async () => {
+  const claimed = new Date(services.now().getTime() + 7 * 3_600_000);
+  const answer = await verify(await results.sign(await results.official(), { timestamp: true, claimed }));
+  expect(answer.conclusion.indication).toBe('TOTAL-PASSED');
+  expect(codes(answer)).toContain('claimed-time-local-as-utc');
+});
+
+test('no signature is no verdict, and what is no document is refused', async () => {
+  const { makeResultPdf } = await import('../../../scripts/make-result-pdf.ts');
+  expect((await verify(await makeResultPdf())).conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'NO_SIGNATURE_FOUND' });
+  const refused = await post(Buffer.from('just a letter'));
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ type: 'urn:antin:problem:document-unreadable' });
+});
+
+test('the receipt tells digest and verdict, never the document', async () => {
+  const { id, document } = await verify(await results.sign(await results.official()));
+  const answer = await fetch(`${base}/api/v1/verifications/${id}`, { headers: { Authorization: `Bearer ${token}` } });
+  const receipt = await answer.json() as Record<string, unknown>;
+  expect(receipt).toMatchObject({ id, document: { digest: document.digest }, conclusion: { indication: 'TOTAL-PASSED' } });
+  expect(JSON.stringify(receipt)).not.toContain('Nguyễn');
+  const entry = await services.db('audit_entries').where({ action: 'verification.answered', subjectId: id }).first('subjectType') as unknown;
+  expect(entry).toEqual({ subjectType: 'verification' });
+});
+
+test('a time to come is refused, a stranger is not let in', async () => {
+  const file = await results.sign(await results.official());
+  expect((await post(file, { validationTime: '2030-01-01T00:00:00Z' })).status).toBe(422);
+  const form = new FormData();
+  form.set('file', new Blob([Buffer.from(file)]), 'x.pdf');
+  expect((await fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form })).status).toBe(401);
+});
