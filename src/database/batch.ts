@@ -29,7 +29,6 @@ export function createBatcher<T, R>(
   }
 
   async function linger(): Promise<void> {
-    if (lingerMs === 0 || lastSize < 2 || waiting.length >= lastSize) return;
     await new Promise<void>((done) => {
       const timer = setTimeout(done, lingerMs);
       arrived = () => {
@@ -44,7 +43,7 @@ export function createBatcher<T, R>(
   async function drain(): Promise<void> {
     running = true;
     while (waiting.length > 0) {
-      await linger();
+      if (lingerMs > 0 && lastSize > 1 && waiting.length < lastSize) await linger();
       lastSize = Math.min(waiting.length, maxItems);
       const batch = waiting.slice(0, maxItems);
       waiting = waiting.slice(maxItems);
