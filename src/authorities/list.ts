@@ -15,7 +15,7 @@ export async function listAuthorities(services: Pick<Services, 'db' | 'config'>)
   const [authorities, generations] = await Promise.all([listAuthorityRows(services.db), listGenerations(services.db)]);
   return authorities.map((authority) => ({
     ...authority,
-    generations: generations.filter(({ authorityId }) => authorityId === authority.id).map(({ der, serialNumber, subjectText, authorityId: _, ...row }) => ({
+    generations: generations.filter(({ authorityId }) => authorityId === authority.id).map(({ der, serialNumber, subjectText, authorityId: _authority, ...row }) => ({
       ...row, subject: subjectText, serialNumber: Buffer.from(serialNumber).toString('hex'),
       sha256Fingerprint: der && sha256Fingerprint(der), urls: publishedUrls(services, row),
     })),

@@ -28,7 +28,7 @@ export async function searchCertificates(
   return { items: items.map(itemOf), next };
 }
 
-function itemOf({ serialNumber, subjectText, der: _, reason, revokedAt, invalidityDate, ...row }: CertificateView): CertificateItem {
+function itemOf({ serialNumber, subjectText, der: _der, reason, revokedAt, invalidityDate, ...row }: CertificateView): CertificateItem {
   return {
     ...row, serialNumber: serialOf({ serialNumber }), subject: subjectText,
     revocation: reason && revokedAt ? { reason, revokedAt, invalidityDate } : null,

@@ -70,7 +70,7 @@ function issuersOf(db: Knex): Map<string, Issuer> {
   return issuers;
 }
 
-function keep(db: Knex, { der, retiredAt: _, ...row }: IssuerRow): Issuer {
+function keep(db: Knex, { der, retiredAt: _retired, ...row }: IssuerRow): Issuer {
   const issuer = { ...row, certificate: parseCertificate(der) };
   issuersOf(db).set(row.generationId, issuer);
   return issuer;

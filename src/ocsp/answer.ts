@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { policyAt } from '../policies/find.ts';
 import { hexOf } from '../../pki/asn1/values.ts';
 import type { Certificate } from '../../pki/certificate/parse.ts';
@@ -65,7 +66,7 @@ async function answerFor(services: Services, issuer: Issuer, request: OcspReques
   if (!responder) return { der: ocspError('tryLater') };
   const { certificate, keyId } = responder;
   const producedAt = new Date(Math.floor(services.now().getTime() / 1000) * 1000);
-  const seconds = Number(await policyAt(services.db, 'ocsp.validity_seconds', producedAt));
+  const seconds = await validitySeconds(services);
   const nextUpdate = new Date(Math.min(producedAt.getTime() + seconds * 1000, certificate.notAfter.getTime()));
   const statuses = await Promise.all(certIds.map(({ serialNumber }) => statusOf(services, generationId, serialNumber)));
 
@@ -84,6 +85,19 @@ async function answerFor(services: Services, issuer: Issuer, request: OcspReques
   const [only] = certIds;
   if (nonce || certIds.length !== 1 || statuses[0]!.status.status === 'unknown') return { der };
   return { der, keep: { certificate: certificateKey(generationId, hexOf(magnitudeOf(only!.serialNumber))), thisUpdate: producedAt, nextUpdate } };
+}
+
+/** A changed policy takes hold this much later; a question without a kept answer then needs one read alone. */
+const readPolicyAgainMs = 10_000;
+const validities = new WeakMap<Knex, { seconds: number; readAtMs: number }>();
+
+async function validitySeconds({ db, now }: Services): Promise<number> {
+  const at = performance.now();
+  const kept = validities.get(db);
+  if (kept && at - kept.readAtMs < readPolicyAgainMs) return kept.seconds;
+  const seconds = await policyAt(db, 'ocsp.validity_seconds', now());
+  validities.set(db, { seconds, readAtMs: at });
+  return seconds;
 }
 
 /** What is not issued is unknown: prepared is not yet in the world, void never will be. */

@@ -110,7 +110,8 @@ export class AnswerCache {
   #drop(payload: string): void {
     this.#epoch++;
     const [generationId = '', serialHex = ''] = payload.split(' ');
-    for (const request of [...(this.#byCertificate.get(certificateKey(generationId, serialHex)) ?? [])]) {
+    // forgetting takes them out of the very set; a Set stands that while it is walked
+    for (const request of this.#byCertificate.get(certificateKey(generationId, serialHex)) ?? []) {
       const entry = this.#entries.get(request);
       if (entry) this.#forget(request, entry);
     }

@@ -2,7 +2,7 @@ import type { Services } from '../services.ts';
 import { readDatabaseClock } from './store.ts';
 
 /** The clocks compared, in milliseconds: one that can be set, one that only runs on, and another machine's. */
-export interface Clocks { wallMs(): number; steadyMs(): number; databaseMs(): Promise<number> }
+export interface Clocks { wallMs: () => number; steadyMs: () => number; databaseMs: () => Promise<number> }
 
 /** Half of the accuracy a token states: there is room left for the time it takes to make one. */
 const toleranceMs = 500;
