@@ -37,7 +37,6 @@ export function compareForm(comparison: Comparison, a: PdfValue | undefined, b: 
 function compareDefaults(comparison: Comparison, a: PdfValue | undefined, b: PdfValue | undefined, depth = 0): void {
   const [before, after] = [comparison.old.dict(a), comparison.now.dict(b)];
   if (!before) return;
-  for (const ref of [a, b]) if (depth < 2 && ref instanceof PdfRef) comparison.governed.add(ref.num);
   for (const [key, value] of before.entries) {
     const later = after?.get(key);
     if (depth === 0 && comparison.old.dict(value)) compareDefaults(comparison, value, later, 1);
@@ -47,7 +46,6 @@ function compareDefaults(comparison: Comparison, a: PdfValue | undefined, b: Pdf
 
 function compareFieldLists(comparison: Comparison, [a, b]: [PdfValue | undefined, PdfValue | undefined], parent: FieldState, newWidgets: Set<number>): void {
   const { old, now } = comparison;
-  for (const ref of [a, b]) if (ref instanceof PdfRef) comparison.governed.add(ref.num);
   const before = old.array(a) ?? [];
   const after = now.array(b) ?? [];
   const left = new Map(after.flatMap((item) => (item instanceof PdfRef ? [[item.num, item]] : [])));

@@ -58,7 +58,6 @@ interface Page { newWidgets: ReadonlySet<number>; pageArea: number }
 
 function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefined, PdfValue | undefined], page: Page): void {
   const { old, now } = comparison;
-  for (const ref of [a, b]) if (ref instanceof PdfRef) comparison.governed.add(ref.num);
   const before = old.array(a) ?? [];
   const after = now.array(b) ?? [];
   const numbers = (items: PdfValue[]): Set<number> => new Set(items.flatMap((item) => (item instanceof PdfRef ? [item.num] : [])));

@@ -155,6 +155,8 @@ function changesAfter({ candidate, end, signed, permissions, padded }: Judged, r
   const changes: PdfChange[] = [];
   const { bytes } = candidate.document;
   if (signed.end === undefined || end < signed.end) changes.push(forbidden('signed-revision-not-closed', signed.number));
+  // more than line ends before the end of what is signed: the signed revision is there, but later ones do not build on it
+  else if (bytes.subarray(signed.end, end).some((octet) => octet > 0x20)) changes.push(forbidden('signed-revision-skipped', signed.number));
   if (!padded) changes.push(forbidden('contents-padding', signed.number));
   if (candidate.replaced) changes.push(forbidden('signature-replaced', revisions.length));
   for (const revision of revisions.slice(signed.number)) {

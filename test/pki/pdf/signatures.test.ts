@@ -103,3 +103,17 @@ test('two objects of one number are a broken format', async () => {
 test('a file without signatures has none', () => {
   expect(readPdfSignatures(buildPdf(plainObjects))).toEqual([]);
 });
+
+test('a later revision that builds on one before the signed one is told, though it shows the signature', async () => {
+  const base = buildPdf(plainObjects);
+  const filled = update(base, { 4: '<</Length 3>>\nstream\nBT \nendstream' });
+  const file = await signPdf(filled, { signer: own.signer, certificate: own.certificate, chain: [], signingTime: new Date('2026-11-23T08:00:00Z') });
+  const document = readPdf(file);
+  const numbers = [3, 6, 9, 10].map((num) => ({ num, entry: document.entry(num) as { offset: number } }));
+  const table = numbers.map(({ num, entry }) => `${num} 1\n${String(entry.offset).padStart(10, '0')} 00000 n \n`).join('');
+  const prev = readPdf(base).sections[0]!.offset;
+  const skipping = Buffer.concat([file, Buffer.from(`xref\n${table}trailer\n<</Size 11 /Root 1 0 R /Prev ${prev}>>\nstartxref\n${file.length}\n%%EOF\n`)]);
+  const signature = readPdfSignatures(skipping)[0]!;
+  expect(signature.problems).toEqual([]);
+  expect(codes(signature)).toContain('signed-revision-skipped forbidden warning');
+});
