@@ -27,6 +27,39 @@ export function buildPdf(objects: Readonly<Record<number, string>>, trailer = '/
   return Buffer.from(`${text}xref\n0 1\n0000000000 65535 f \n${lines.join('')}trailer\n<</Size ${Math.max(...numbers) + 1} ${id} ${trailer}>>\nstartxref\n${text.length}\n%%EOF\n`, 'latin1');
 }
 
+/** The same objects, two of them in an object stream, under a cross-reference stream. */
+export function compressedPdf(): Buffer {
+  const [font, catalog] = ['<</Type /Font>>', plainObjects[1]!];
+  const head = `5 0 1 ${font.length + 1} `;
+  const packed = `${head}${font} ${catalog}`;
+  let text = '%PDF-1.7\n';
+  const rows: number[][] = [];
+  const put = (num: number, body: string): void => {
+    rows[num] = [1, text.length >> 8, text.length & 0xff, 0];
+    text += `${num} 0 obj\n${body}\nendobj\n`;
+  };
+  for (const num of [2, 3, 4, 6, 7, 8]) put(num, plainObjects[num]!);
+  put(9, `<</Type /ObjStm /N 2 /First ${head.length} /Length ${packed.length}>>\nstream\n${packed}\nendstream`);
+  [rows[0], rows[5], rows[1]] = [[0, 0, 0, 0], [2, 0, 9, 0], [2, 0, 9, 1]];
+  const at = text.length;
+  rows[10] = [1, at >> 8, at & 0xff, 0];
+  const data = Buffer.from(rows.flat()).toString('hex');
+  return Buffer.from(`${text}10 0 obj\n<</Type /XRef /Size 11 /W [1 2 1] /Root 1 0 R /Filter /ASCIIHexDecode /Length ${data.length}>>\nstream\n${data}\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`, 'latin1');
+}
+
+/**
+ * The plain file with object 5 hidden from the table and given by a cross-reference stream.
+ * @param num the number the stream gives for it: one that the table has elsewhere makes two readings
+ */
+export function hybridPdf(num: number): Buffer {
+  const text = buildPdf(plainObjects).toString('latin1');
+  const [body, tail] = [text.slice(0, text.indexOf('xref\n')), text.slice(text.indexOf('xref\n'))];
+  const place = text.indexOf('5 0 obj').toString(16).padStart(4, '0');
+  const stream = `9 0 obj\n<</Type /XRef /Size 10 /Index [${num} 1] /W [1 2 1] /Filter /ASCIIHexDecode /Length 8>>\nstream\n01${place}00\nendstream\nendobj\n`;
+  const hidden = tail.replace(/5 1\n\d{10} 00000 n/, '5 1\n0000000000 65535 f').replace('/Root', `/XRefStm ${body.length} /Root`);
+  return Buffer.from(`${body}${stream}${hidden.replace(/startxref\n\d+/, `startxref\n${body.length + stream.length}`)}`, 'latin1');
+}
+
 /** The file with these objects written anew in one more revision. */
 export function update(pdf: Uint8Array, objects: Readonly<Record<number, string>>): Buffer {
   const news = Object.entries(objects).map(([num, body]) => ({ num: Number(num), gen: 0, body: Buffer.from(body, 'latin1') }));

@@ -2,39 +2,19 @@ import { catalogOf, readPdf } from '../../../pki/pdf-file/document.ts';
 import { findRepeatedObjects } from '../../../pki/pdf-file/repeated-objects.ts';
 import { revisionsOf } from '../../../pki/pdf-file/revisions.ts';
 import { printValue } from '../../../pki/pdf-file/write.ts';
-import { buildPdf, codeOf, plainObjects, update } from './build-pdf.ts';
+import { buildPdf, codeOf, compressedPdf, hybridPdf, plainObjects, update } from './build-pdf.ts';
 
 const plain = buildPdf(plainObjects);
 const object = (pdf: Uint8Array, num: number): string => printValue(readPdf(pdf).object(num));
 
-/** The same objects, two of them in an object stream, under a cross-reference stream. */
-function compressed(): Buffer {
-  const [font, catalog] = ['<</Type /Font>>', plainObjects[1]!];
-  const head = `5 0 1 ${font.length + 1} `;
-  const packed = `${head}${font} ${catalog}`;
-  let text = '%PDF-1.7\n';
-  const rows: number[][] = [];
-  const put = (num: number, body: string): void => {
-    rows[num] = [1, text.length >> 8, text.length & 0xff, 0];
-    text += `${num} 0 obj\n${body}\nendobj\n`;
-  };
-  for (const num of [2, 3, 4, 6, 7, 8]) put(num, plainObjects[num]!);
-  put(9, `<</Type /ObjStm /N 2 /First ${head.length} /Length ${packed.length}>>\nstream\n${packed}\nendstream`);
-  [rows[0], rows[5], rows[1]] = [[0, 0, 0, 0], [2, 0, 9, 0], [2, 0, 9, 1]];
-  const at = text.length;
-  rows[10] = [1, at >> 8, at & 0xff, 0];
-  const data = Buffer.from(rows.flat()).toString('hex');
-  return Buffer.from(`${text}10 0 obj\n<</Type /XRef /Size 11 /W [1 2 1] /Root 1 0 R /Filter /ASCIIHexDecode /Length ${data.length}>>\nstream\n${data}\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`, 'latin1');
-}
-
 test('objects by table, by cross-reference stream and out of an object stream', () => {
   expect(object(plain, 5)).toBe('<</Type /Font\n/Subtype /Type1\n/BaseFont /Helvetica>>');
-  expect(object(compressed(), 5)).toBe('<</Type /Font>>');
-  expect(catalogOf(readPdf(compressed())).has('AcroForm')).toBe(true);
+  expect(object(compressedPdf(), 5)).toBe('<</Type /Font>>');
+  expect(catalogOf(readPdf(compressedPdf())).has('AcroForm')).toBe(true);
   expect(object(plain, 4711)).toBe('null');
 });
 
-test.each([['a table', plain], ['a stream', compressed()]])('an update of a file with %s is of the same kind, and the next revision', (_kind, pdf) => {
+test.each([['a table', plain], ['a stream', compressedPdf()]])('an update of a file with %s is of the same kind, and the next revision', (_kind, pdf) => {
   const updated = update(pdf, { 5: '<</Type /Font /New true>>' });
   const revisions = revisionsOf(readPdf(updated));
   expect(updated.subarray(0, pdf.length).equals(pdf)).toBe(true);
@@ -42,6 +22,13 @@ test.each([['a table', plain], ['a stream', compressed()]])('an update of a file
   expect(printValue(revisions[1]!.document.object(5))).toContain('/New true');
   expect(printValue(revisions[0]!.document.object(5))).not.toContain('/New');
   expect(revisions[1]!.end).toBe(updated.length - 1);
+});
+
+test('a hybrid file: the stream gives what the table calls free (§7.5.8.4)', () => {
+  const hybrid = hybridPdf(5);
+  expect(object(hybrid, 5)).toContain('/Helvetica');
+  expect(readPdf(update(hybrid, { 4: 'null' })).sections.map(({ form }) => form)).toEqual(['table', 'hybrid']);
+  expect(codeOf(() => readPdf(hybridPdf(6)))).toBe('pdf-xref-conflict');
 });
 
 const text = plain.toString('latin1');

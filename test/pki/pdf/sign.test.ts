@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readPdfSignatures } from '../../../pki/pdf/signatures.ts';
 import { embedPdfSignature, preparePdfSignature, signPdf, type PdfSigningOrder } from '../../../pki/pdf/sign.ts';
 import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
-import { buildPdf, codeOf, plainObjects, update } from '../pdf-file/build-pdf.ts';
+import { buildPdf, codeOf, compressedPdf, hybridPdf, plainObjects, update } from '../pdf-file/build-pdf.ts';
 import { isIntact, makeSigner } from './signer.ts';
 
 const own = makeSigner();
@@ -16,6 +16,8 @@ const files: [string, () => Promise<Uint8Array>][] = [
   ['a result of two pages', () => makeResultPdf()],
   ['a page without a form', async () => buildPdf({ ...plainObjects, 1: '<</Type /Catalog /Pages 2 0 R>>', 3: '<</Type /Page /Parent 2 0 R /MediaBox [0 0 300 200]>>' })],
   ['a form by reference', async () => buildPdf(plainObjects)],
+  ['cross-reference streams and an object stream', async () => compressedPdf()],
+  ['a hybrid file', async () => hybridPdf(5)],
   ['fields and annotations by reference', async () => buildPdf({ ...plainObjects, 3: plainObjects[3]!.replace('[7 0 R]', '9 0 R'), 6: '<</Fields 10 0 R>>', 9: '[7 0 R]', 10: '[7 0 R]' })],
 ];
 
