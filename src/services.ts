@@ -32,6 +32,7 @@ export const permissions = [
   'certificate:read', 'certificate:revoke', 'authority:read', 'authority:manage', 'profile:read',
   'policy:read', 'policy:manage', 'trust-anchor:read', 'trust-anchor:manage', 'audit:read',
   'operator:manage', 'verification:create', 'verification:read',
+  'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -63,6 +64,19 @@ export interface Keystore {
   createKey(tx: Tx, spec: KeySpec): Promise<{ keyId: string; publicKey: PublicKey; scheme: SignatureScheme }>;
   /** Whether keys can be unwrapped and used now; `/readyz` asks. */
   ready?(): Promise<boolean>;
+  readonly secrets: Secrets;
+}
+
+/**
+ * Small secrets of the database that must be read again, each under a key of its `purpose` (a fixed word) that the
+ * key-encryption key protects. What was sealed opens only for the same purpose and the same `id`.
+ */
+export interface Secrets {
+  seal(purpose: string, id: string, plain: Uint8Array): Promise<Uint8Array>;
+  /** @throws Problem `keystore-unavailable` */
+  open(purpose: string, id: string, sealed: Uint8Array): Promise<Uint8Array>;
+  /** HMAC-SHA-256, the same for the same value for ever: a blind index for exact search. */
+  fingerprint(purpose: string, value: Uint8Array): Promise<Uint8Array>;
 }
 
 /** The running worker of background jobs. Jobs are queued with `addJobOnCommit` of src/jobs/add.ts. */

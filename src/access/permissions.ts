@@ -8,23 +8,23 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   administrator: [
     'operator:manage', 'authority:read', 'authority:manage', 'profile:read', 'policy:read', 'policy:manage',
     'trust-anchor:read', 'trust-anchor:manage', 'agency:read', 'agency:write', 'certificate:read',
-    'verification:create', 'verification:read',
+    'verification:create', 'verification:read', 'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage',
   ],
   operator: [
     'agency:read', 'agency:write', 'official:read', 'official:write', 'request:read', 'request:examine',
     'request:approve', 'request:refuse', 'certificate:read', 'certificate:revoke', 'authority:read', 'profile:read',
-    'policy:read', 'trust-anchor:read', 'verification:create', 'verification:read',
+    'policy:read', 'trust-anchor:read', 'verification:create', 'verification:read', 'notification:read', 'event:read',
   ],
   registrar: [
     'agency:read', 'official:read', 'official:write', 'request:read', 'request:submit', 'request:confirm',
     'request:refuse', 'certificate:read', 'authority:read', 'profile:read', 'policy:read', 'trust-anchor:read',
-    'verification:create', 'verification:read',
+    'verification:create', 'verification:read', 'event:read', 'webhook:manage', 'calendar-feed:manage',
   ],
   auditor: [
     'audit:read', 'agency:read', 'official:read', 'request:read', 'certificate:read', 'authority:read', 'profile:read',
-    'policy:read', 'trust-anchor:read', 'verification:read',
+    'policy:read', 'trust-anchor:read', 'verification:read', 'notification:read', 'event:read',
   ],
-  verifier: ['verification:create', 'verification:read', 'authority:read', 'trust-anchor:read', 'certificate:read'],
+  verifier: ['verification:create', 'verification:read', 'authority:read', 'trust-anchor:read', 'certificate:read', 'event:read'],
 };
 
 /** All that a set of roles may do together. */

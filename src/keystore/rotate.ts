@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Knex } from 'knex';
 import type { KekSource } from '../config.ts';
 import { kekLine, kekOf, parseKeks, replaceKekFile, type KekRing } from './kek.ts';
-import { lockWrappedKeys, markRewrapped } from './store.ts';
+import { findDataKey, lockWrappedKeys, markDataKeyRewrapped, markRewrapped } from './store.ts';
 import { unwrapKey, wrapKey } from './wrap.ts';
 
 export interface Rotation { keys: number; kekId: string }
@@ -33,6 +33,8 @@ async function rewrapAll(db: Knex, ring: KekRing): Promise<number> {
       await markRewrapped(tx, wrapKey(ring[0], row.id, pkcs8));
       pkcs8.fill(0);
     }
+    const dataKey = await findDataKey(tx);
+    if (dataKey) await markDataKeyRewrapped(tx, wrapKey(ring[0], dataKey.id, unwrapKey(ring, dataKey)));
     return rows.length;
   });
 }

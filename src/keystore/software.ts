@@ -7,6 +7,7 @@ import type { KekSource } from '../config.ts';
 import { Problem } from '../problems.ts';
 import type { Keystore, KeySpec, Services, Tx } from '../services.ts';
 import { readKekRing, type KekRing } from './kek.ts';
+import { openSecrets } from './secrets.ts';
 import { signToken, verifyingSigner } from './sign.ts';
 import { findKey, findNewestKey, insertKey, lockOutRotation, type KeyRow } from './store.ts';
 import { unwrapKey, wrapKey } from './wrap.ts';
@@ -31,9 +32,13 @@ export async function openSoftwareKeystore(
   async function load(keyId: string): Promise<Signer> {
     const row = await findKey(db, keyId);
     if (!row) throw new Problem('keystore-unavailable', { key: keyId, reason: 'there is no such key' });
-    // a rotation may have passed since the keys were read
-    if (!keks.some((kek) => kek.id === row.kekId)) keks = (await readKekRing(source, random)).ring;
-    return openSigner(keks, row);
+    return openSigner(await ringFor(row.kekId), row);
+  }
+
+  // a rotation may have passed since the keys were read
+  async function ringFor(kekId?: string): Promise<KekRing> {
+    if (!keks.some((kek) => kek.id === kekId)) keks = (await readKekRing(source, random)).ring;
+    return keks;
   }
 
   async function signerOf(keyId: string): Promise<Signer> {
@@ -52,7 +57,7 @@ export async function openSoftwareKeystore(
     async createKey(tx: Tx, spec: KeySpec): Promise<{ keyId: string; publicKey: PublicKey; scheme: SignatureScheme }> {
       const privateKey = await generateKey(spec);
       await lockOutRotation(tx);
-      keks = (await readKekRing(source, random)).ring;
+      keks = await ringFor();
       const keyId = randomUUID();
       const { publicKey, scheme } = signerFrom(privateKey, optionsFor(spec));
       const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
@@ -66,6 +71,7 @@ export async function openSoftwareKeystore(
       if (row) await signerOf(row.id);
       return true;
     },
+    secrets: openSecrets({ db, now, random }, ringFor),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
 import type { Tx } from '../services.ts';
+import type { WrappedKey } from './wrap.ts';
 
 export interface KeyRow {
   id: string;
@@ -39,4 +40,18 @@ export async function lockWrappedKeys(tx: Tx): Promise<KeyRow[]> {
 
 export async function markRewrapped(tx: Tx, key: Pick<KeyRow, 'id' | 'wrapped' | 'kekId'>): Promise<void> {
   await tx('keys').where({ id: key.id }).update({ wrapped: key.wrapped, kekId: key.kekId });
+}
+
+/** The key under which small secrets of the database are sealed: one per installation. */
+export async function findDataKey(db: Knex): Promise<WrappedKey | undefined> {
+  return db('data_keys').first('id', 'wrapped', 'kekId') as Promise<WrappedKey | undefined>;
+}
+
+/** Stores the data key unless there is one; who waits here for another's finds that one afterwards. */
+export async function insertDataKey(tx: Tx, key: WrappedKey & { createdAt: Date }): Promise<void> {
+  await tx('data_keys').insert(key).onConflict('only').ignore();
+}
+
+export async function markDataKeyRewrapped(tx: Tx, key: WrappedKey): Promise<void> {
+  await tx('data_keys').where({ id: key.id }).update({ wrapped: key.wrapped, kekId: key.kekId });
 }
