@@ -4,6 +4,7 @@ import {
 } from '../certificate/distribution-point.ts';
 import type { Certificate, GeneralName } from '../certificate/parse.ts';
 import type { Crl, RevokedEntry } from '../crl/parse.ts';
+import { PkiError } from '../error.ts';
 import { compareNames } from '../name/compare.ts';
 import { algorithmTable, refusalOf } from './algorithms.ts';
 import { strictRules } from './profile-rules.ts';
@@ -29,7 +30,7 @@ export function crlStatus(certificate: Certificate, context: StatusContext): Tol
   };
   for (const point of [...certificate.crlDistributionPoints ?? [], ofIssuer]) {
     for (const crl of listsFor(point, certificate, context)) {
-      consult(crl, point, { certificate, context, state });
+      if (!consult(crl, point, { certificate, context, state })) return undefined;
       if (state.told?.status === 'revoked' || state.reasonsMask === allReasons) return state.told;
     }
   }
@@ -37,32 +38,44 @@ export function crlStatus(certificate: Certificate, context: StatusContext): Tol
 }
 
 /** Complete lists of the point's CRL issuer, the newest first. */
-function listsFor({ cRLIssuer }: DistributionPoint, certificate: Certificate, { crlsOf }: StatusContext): Crl[] {
+function listsFor({ cRLIssuer }: DistributionPoint, certificate: Certificate, context: StatusContext): Crl[] {
   const issuers = cRLIssuer?.flatMap((name) => (name.type === 'directoryName' ? [name.name] : [])) ?? [certificate.issuer];
-  return issuers.flatMap((issuer) => crlsOf(issuer)).filter(({ baseCrlNumber }) => baseCrlNumber === undefined)
+  return issuers.flatMap((issuer) => context.crlsOf(issuer)).filter(({ baseCrlNumber }) => baseCrlNumber === undefined)
     .toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
 }
 
 interface Asked { certificate: Certificate; context: StatusContext; state: State }
 
-/** §6.3.3 (a) to (l) for one complete list. */
-function consult(crl: Crl, point: DistributionPoint, { certificate, context, state }: Asked): void {
-  if (!isInScope(crl, point, certificate) || !isUsable(crl, context)) return;
+/** §6.3.3 (a) to (l) for one complete list. @returns false if a signed entry about the certificate cannot be read: no other list mends that */
+function consult(crl: Crl, point: DistributionPoint, { certificate, context, state }: Asked): boolean {
+  if (!isInScope(crl, point, certificate) || !isUsable(crl, context)) return true;
   const interimReasonsMask = (crl.issuingDistributionPoint?.onlySomeReasons ?? allReasons) & (point.reasons ?? allReasons);
-  if ((interimReasonsMask & ~state.reasonsMask) === 0) return;
+  if ((interimReasonsMask & ~state.reasonsMask) === 0) return true;
   const signer = signerOf(crl, context);
-  if (!signer) return;
+  if (!signer) return true;
   const delta = deltaFor(crl, signer, context);
-  if (!isFresh(crl, context.settings) && !delta) return;
+  if (!isFresh(crl, context.settings) && !delta) return true;
 
   const indirect = crl.issuingDistributionPoint?.indirectCrl ?? false;
   const of = indirect ? certificate.issuer : undefined;
-  const entry = delta?.find(certificate.serialNumber, of) ?? crl.find(certificate.serialNumber, of);
+  const find = (list: Crl): RevokedEntry | undefined => list.find(certificate.serialNumber, of);
+  const entry = orUnreadable(() => (delta && find(delta)) ?? find(crl));
+  if (entry === 'unreadable') return false;
   const removed = entry?.reason === 'removeFromCRL';
   const evidence = delta ?? crl;
-  if (!entry && provesNothing(evidence, certificate)) return;
+  if (!entry && provesNothing(evidence, certificate)) return true;
   state.told = entry && !removed ? tell(entry, evidence, context) : state.told ?? good(evidence);
   state.reasonsMask |= interimReasonsMask;
+  return true;
+}
+
+function orUnreadable<T>(read: () => T): T | 'unreadable' {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) return 'unreadable';
+    throw error;
+  }
 }
 
 /** §6.3.3 (b): the list's issuer and its issuing distribution point against the certificate's point. */
@@ -73,9 +86,10 @@ function isInScope(crl: Crl, point: DistributionPoint, certificate: Certificate)
   } else if (!compareNames(crl.issuer, certificate.issuer)) return false;
   if (!idp) return true;
   if (idp.distributionPoint) {
-    const theirs = fullNamesOf(idp.distributionPoint, crl.issuer);
-    const ours = point.distributionPoint ? fullNamesOf(point.distributionPoint, crl.issuer) : point.cRLIssuer ?? [];
-    if (!theirs.some((name) => ours.some((other) => isSameName(name, other)))) return false;
+    const { distributionPoint } = idp;
+    const theirs = orUnreadable(() => fullNamesOf(distributionPoint, crl.issuer));
+    const ours = orUnreadable(() => (point.distributionPoint ? fullNamesOf(point.distributionPoint, crl.issuer) : point.cRLIssuer ?? []));
+    if (theirs === 'unreadable' || ours === 'unreadable' || !theirs.some((name) => ours.some((other) => isSameName(name, other)))) return false;
   }
   const isCa = certificate.basicConstraints?.ca ?? false;
   if (idp.onlyContainsUserCerts && isCa) return false;

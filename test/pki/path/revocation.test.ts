@@ -1,4 +1,5 @@
 import { oids } from '../../../pki/asn1/oids.ts';
+import { PkiError } from '../../../pki/error.ts';
 import type { Crl } from '../../../pki/crl/parse.ts';
 import type { OcspResponse } from '../../../pki/ocsp/response.ts';
 import { validatePath, type PathSettings, type PathVerdict } from '../../../pki/path/validate.ts';
@@ -62,6 +63,14 @@ describe('lists (RFC 5280 §6.3)', () => {
     expect(told(validate({ crls: [list] }, { evidenceTime: day(5) }, short))).toBe('unknown -');
     expect(told(validate({ crls: [{ ...list, expiredCertsOnCrl: day(2) }] }, { evidenceTime: day(5) }, short))).toBe('good crl');
   });
+});
+
+test('a signed entry that cannot be read leaves the status unknown, whatever older lists say', () => {
+  const broken = makeCrl(root, { crlNumber: 2n, thisUpdate: day(2), entries: [compromised] });
+  const find = (): never => {
+    throw new PkiError('crl-entry-malformed', { rule: 'test' });
+  };
+  expect(told(validate({ crls: [makeCrl(root), { ...broken, find }] }))).toBe('unknown -');
 });
 
 describe('responses (RFC 6960)', () => {
