@@ -103,18 +103,28 @@ export async function listRequests(db: Knex, filter: RequestFilter, page: PageRe
   if (filter.certificateId) void query.where('r.certificateId', filter.certificateId);
   if (filter.dueBefore) void query.whereIn('r.state', ['confirmed', 'examined']).where('r.dueAt', '<=', filter.dueBefore);
   if (filter.search) {
-    void query.whereRaw(`search_text(r.subject_text) like '%' || search_text(?) || '%'`, [filter.search.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')]);
+    void query.whereRaw(`r.id in (select request_id from request_texts where text like '%' || search_text(?) || '%')`,
+      [filter.search.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')]);
   }
   return findPage<ShownRequest>(query, ['r.createdAt', 'r.id'], page, 'desc');
 }
 
 /** False if an open request wants the same thing, or the idempotency key was used. */
 export async function insertRequest(tx: Tx, row: RequestRow): Promise<boolean> {
-  return (await tx('requests').insert({ ...row, subject: JSON.stringify(row.subject) }).onConflict().ignore().returning('id')).length === 1;
+  const inserted = await tx('requests').insert({ ...row, subject: JSON.stringify(row.subject) }).onConflict().ignore().returning('id');
+  if (inserted.length === 0) return false;
+  await insertText(tx, row);
+  return true;
 }
 
-export async function markAmended(tx: Tx, { id, ...row }: RequestRow): Promise<void> {
-  await tx('requests').where({ id }).update({ ...row, subject: JSON.stringify(row.subject) });
+/** What a search finds the request by. */
+async function insertText(tx: Tx, { id, subjectText }: RequestRow): Promise<void> {
+  await tx.raw('insert into request_texts (request_id, text) values (?, search_text(?)) on conflict (request_id) do update set text = excluded.text', [id, subjectText]);
+}
+
+export async function markAmended(tx: Tx, row: RequestRow): Promise<void> {
+  await tx('requests').where({ id: row.id }).update({ ...row, subject: JSON.stringify(row.subject) });
+  await insertText(tx, row);
 }
 
 export interface HolderRow {

@@ -34,3 +34,18 @@ test('a result that is missing is an error, not a promise for ever', async () =>
   const add = createBatcher<number, number>(async () => [], 10);
   await expect(add(1)).rejects.toThrow('no result');
 });
+
+test('who was answered together and comes back together goes together; a lone item never waits', async () => {
+  const batches: number[][] = [];
+  const add = createBatcher<number, number>(async (items) => {
+    batches.push(items);
+    await new Promise((done) => setImmediate(done));
+    return items.map(settled);
+  }, 10, 60_000);
+  await add(1);
+  await Promise.all([2, 3, 4].map(add));
+  const first = add(5);
+  await new Promise((done) => setImmediate(done));
+  await Promise.all([first, add(6)]);
+  expect(batches).toEqual([[1], [2], [3, 4], [5, 6]]);
+});
