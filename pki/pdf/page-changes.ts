@@ -7,6 +7,8 @@ type Box = [number, number, number, number];
 
 /** Larger than any usual signature block or stamp, in parts of the page. */
 const largestStamp = 0.25;
+/** A seal over a third of the signature beside it is the rule for Vietnamese documents (NĐ 30/2020); over half hides it. */
+const hiddenPart = 0.5;
 
 /** The code for a change of each entry of a page; entries not named here are `page-changed`. */
 const pageCodes: Readonly<Record<string, string>> = {
@@ -95,7 +97,7 @@ function addedAnnotation(comparison: Comparison, { num, dict, boxes }: { num: nu
   if (!isVisible(now, dict) || !box) return;
   const report = (code: string): void => comparison.report({ kind: 'signature', level: 'form', code, object: num, warning: true });
   if (pageArea > 0 && areaOf(box) > pageArea * largestStamp) report('appearance-covers-page');
-  if (boxes.some((other) => other && overlap(box, other))) report('annotation-overlap');
+  if (boxes.some((other) => other && overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
 }
 
 const nameText = (value: PdfValue): string => (value !== null && typeof value === 'object' && 'value' in value ? value.value.slice(0, 40) : '');
@@ -116,4 +118,8 @@ function boxOf(document: PdfDocument, value: PdfValue | undefined): Box | undefi
 }
 
 const areaOf = (box: Box | undefined): number => (box ? (box[2] - box[0]) * (box[3] - box[1]) : 0);
-const overlap = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+function overlapOf(a: Box, b: Box): number {
+  const [width, height] = [Math.min(a[2], b[2]) - Math.max(a[0], b[0]), Math.min(a[3], b[3]) - Math.max(a[1], b[1])];
+  return width > 0 && height > 0 ? width * height : 0;
+}

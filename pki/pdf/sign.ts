@@ -44,7 +44,7 @@ const placeholder = '[0 ########## ########## ##########]';
  */
 export function preparePdfSignature(pdf: Uint8Array, options: PdfSigningOptions): PreparedPdf {
   const document = readPdf(pdf);
-  refuseForbidden(document);
+  refuseForbidden(document, options.subFilter === 'ETSI.RFC3161');
   const signatureNumber = nextNumber(document);
   const room = options.contentsBytes ?? defaultContentsBytes;
   const signature: NewObject = { num: signatureNumber, gen: 0, body: signatureBody(options, room) };
@@ -97,9 +97,20 @@ export async function signPdf(pdf: Uint8Array, order: PdfSigningOrder): Promise<
   return embedPdfSignature(prepared, cms);
 }
 
-function refuseForbidden(document: PdfDocument): void {
+/**
+ * Adds a document timestamp over everything before it (EN 319 142-1 §5.4.3): keeps older evidence provable.
+ * @param timestamp asks for a token over this SHA-256 value
+ */
+export async function timestampPdf(pdf: Uint8Array, signingTime: Date, timestamp: (imprint: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array> {
+  const prepared = preparePdfSignature(pdf, { signingTime, subFilter: 'ETSI.RFC3161' });
+  const hash = createHash('sha256');
+  for (const part of prepared.digestInput) hash.update(part);
+  return embedPdfSignature(prepared, await timestamp(hash.digest()));
+}
+
+function refuseForbidden(document: PdfDocument, timestamp: boolean): void {
   if (document.trailer.has('Encrypt')) throw new PkiError('pdf-encrypted', { rule: 'an encrypted file is not signed' });
-  if (permissionsOf(document, new PdfDict()).docMdp === 1) throw new PkiError('signing-not-permitted', { rule: 'ISO 32000-2 §12.8.2.2 P 1' });
+  if (!timestamp && permissionsOf(document, new PdfDict()).docMdp === 1) throw new PkiError('signing-not-permitted', { rule: 'ISO 32000-2 §12.8.2.2 P 1' });
 }
 
 function signatureBody({ subFilter = 'ETSI.CAdES.detached', signingTime, reason, location, name }: PdfSigningOptions, room: number): Uint8Array {

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPdfSignatures } from '../../../pki/pdf/signatures.ts';
-import { embedPdfSignature, preparePdfSignature, signPdf, type PdfSigningOrder } from '../../../pki/pdf/sign.ts';
+import { embedPdfSignature, preparePdfSignature, signPdf, timestampPdf, type PdfSigningOrder } from '../../../pki/pdf/sign.ts';
 import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
 import { buildPdf, codeOf, compressedPdf, hybridPdf, plainObjects, update } from '../pdf-file/build-pdf.ts';
 import { isIntact, makeSigner } from './signer.ts';
@@ -79,4 +80,18 @@ test('with a timestamp the token is asked for over the signature value and found
   } });
   expect(asked).toHaveLength(32);
   expect(Buffer.from(readPdfSignatures(signed)[0]!.contents).includes(Buffer.of(0x30, 0x03, 0x02, 0x01, 0x05))).toBe(true);
+});
+
+test('a document timestamp over a signature leaves it as it is', async () => {
+  let asked: Uint8Array | undefined;
+  const stamped = await timestampPdf(await signPdf(buildPdf(plainObjects), order), order.signingTime, async (imprint) => {
+    asked = imprint;
+    return Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05);
+  });
+  const [signature, timestamp] = readPdfSignatures(stamped);
+  expect(signature!.changesAfter).toMatchObject([{ code: 'document-timestamp-added', kind: 'document-timestamp', allowed: true }]);
+  expect(timestamp).toMatchObject({ type: 'timestamp', subFilter: 'ETSI.RFC3161', problems: [], coverage: { wholeDocument: true } });
+  const hash = createHash('sha256');
+  for (const part of timestamp!.signedBytes) hash.update(part);
+  expect(Buffer.from(asked!).equals(hash.digest())).toBe(true);
 });

@@ -33,6 +33,7 @@ test.each<[string, Record<number, string>, string[]]>([
   ['sneaky signature: an unsigned field with ink', { ...withField, 11: widget('/Rect [0 0 300 200] /AP <</N 12 0 R>>'), 12: ink },
     ['sneaky-signature-field forbidden warning', 'appearance-covers-page warning', 'annotation-overlap warning']],
   ['a signed field over the page', { ...withField, 11: widget('/Rect [0 0 300 200] /AP <</N 12 0 R>> /V <</Type /Sig>>'), 12: ink }, ['signature-added', 'appearance-covers-page warning', 'annotation-overlap warning']],
+  ['a signed field over a part of another', { ...withField, 11: widget('/Rect [150 20 250 40] /AP <</N 12 0 R>> /V <</Type /Sig>>'), 12: ink }, ['signature-added']],
   ['a field for a signature to come', { ...withField, 11: widget('/Rect [0 0 0 0]') }, ['signature-field-added']],
   ['a field with an action', { ...withField, 11: widget('/Rect [0 0 0 0] /AA <<>>') }, ['field-added forbidden warning', 'widget-added forbidden warning']],
   ['a text field more', { ...withField, 11: widget('').replace('/Sig', '/Tx') }, ['field-added forbidden warning', 'widget-added forbidden warning']],
