@@ -26,6 +26,7 @@ export class PostgresNotices implements Notices {
   #retryMs = firstRetryMs;
   #timer: NodeJS.Timeout | undefined;
   #connecting: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(url: string, log: Logger) {
     this.#url = url;
@@ -42,7 +43,7 @@ export class PostgresNotices implements Notices {
     if (known) known.push({ onPayload, onGap });
     else this.#listeners.set(channel, [{ onPayload, onGap }]);
     if (!this.#client) await (this.#connecting ??= this.#connect());
-    else if (!known) await this.#client.query(`listen ${channel}`);
+    else if (!known) await this.#hear(this.#client, channel);
   }
 
   async close(): Promise<void> {
@@ -63,7 +64,7 @@ export class PostgresNotices implements Notices {
     this.#client = client;
     try {
       await client.connect();
-      for (const channel of this.#listeners.keys()) await client.query(`listen ${channel}`);
+      for (const channel of this.#listeners.keys()) await this.#hear(client, channel);
       this.#live = true;
       this.#retryMs = firstRetryMs;
     } catch {
@@ -71,6 +72,13 @@ export class PostgresNotices implements Notices {
     } finally {
       this.#connecting = undefined;
     }
+  }
+
+  /** One statement after the other: a client takes no second one while it is at the first. */
+  async #hear(client: pg.Client, channel: string): Promise<void> {
+    const heard = this.#turn.then(() => client.query(`listen ${channel}`));
+    this.#turn = heard.catch(() => undefined);
+    await heard;
   }
 
   #lost(client: pg.Client): void {

@@ -32,7 +32,7 @@ test('who has it already gets 304, until there is a new one', async () => {
 });
 
 test.each([
-  ['/crl/nobody-g1.crl', 404], ['/crl/', 404], ['/crl/../ca/x.cer', 404], [`/crl/%2e%2e`, 404],
+  ['/crl/nobody-g1.crl', 404], ['/crl/', 404], ['/crl/a/b.crl', 404],
 ])('GET %s is %i', async (path, status) => {
   expect((await get(path)).status).toBe(status);
 });
