@@ -46,6 +46,6 @@ test('who was answered together and comes back together goes together; a lone it
   await Promise.all([2, 3, 4].map(add));
   const first = add(5);
   await new Promise((done) => setImmediate(done));
-  await Promise.all([first, add(6)]);
-  expect(batches).toEqual([[1], [2], [3, 4], [5, 6]]);
+  await Promise.all([first, add(6), add(7)]);
+  expect(batches).toEqual([[1], [2, 3, 4], [5, 6, 7]]);
 });
