@@ -3,6 +3,7 @@ import { lintCertificate } from '../../pki/certificate/lint.ts';
 import { PkiError } from '../../pki/error.ts';
 import { systemActor } from '../access/actors.ts';
 import { recordAudit, recordAuditsOf } from '../audit/record.ts';
+import { recordEvents } from '../events/record.ts';
 import { profileVersion } from '../profiles/find.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { findIssuer } from './issuer.ts';
@@ -57,6 +58,10 @@ async function store({ db, now }: Services, signed: readonly (Issued & { actor: 
       actor, action: 'certificate.issued', subject: { type: 'certificate', id },
       change: { before: { state: 'prepared' }, after: { state: 'issued' } },
     })));
+    await recordEvents(tx, ours.map(({ certificateId }) => {
+      const { id, agencyPath, ...facts } = stored.get(certificateId)!;
+      return { type: 'certificate.issued', subject: { type: 'certificate', id }, agencyPath, data: facts };
+    }));
     if (alongWith && ours.length > 0) await alongWith(tx, ours);
     const ders = new Map(ours.map(({ certificateId, der }) => [certificateId, der]));
     if (ours.length === signed.length) return ders;

@@ -1,6 +1,7 @@
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
 import { notifyOnCommit } from '../database/notify.ts';
+import { recordEvent } from '../events/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
 import { encodeCrlEntry } from '../../pki/crl/build.ts';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
@@ -57,6 +58,10 @@ export async function revokeInTransaction({ now }: Pick<Services, 'now'>, tx: Tx
 
   const revocation = { certificateId, serialNumber: serialOf(certificate), reason, revokedAt, invalidityDate, ground, comment };
   await recordAudit(tx, actor, 'certificate.revoked', { type: 'certificate', id: certificateId }, { before: { state: certificate.state }, after: { state: 'revoked', ...revocation } });
+  await recordEvent(tx, {
+    type: 'certificate.revoked', subject: { type: 'certificate', id: certificateId }, agencyPath: certificate.agencyPath,
+    data: { serialNumber: revocation.serialNumber, profile: certificate.profile, reason, revokedAt, invalidityDate, agencyId: certificate.agencyId, officialId: certificate.officialId },
+  });
   await notifyOnCommit(tx, 'certificate_revoked', `${generationId} ${revocation.serialNumber}`);
   if (urgentReasons.has(reason)) await addJobOnCommit(tx, 'publish-crl', { generationId });
   return revocation;

@@ -104,13 +104,21 @@ export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], prepa
   await tx.raw(`insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays})`, [preparedAt, ...columns]);
 }
 
-/** Turns prepared into issued; answers the ids that still were. */
-export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Set<string>> {
-  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+/** What is told of a certificate that was issued; `serialNumber` is lower-case hex. */
+export interface IssuedFacts {
+  id: string; serialNumber: string; profile: string; notBefore: Date; notAfter: Date; agencyId: string | null; agencyPath: string | null;
+  officialId: string | null; requestId: string | null; replacesId: string | null;
+}
+
+/** Turns prepared into issued; answers those that still were. */
+export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
+  const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
     `update certificates c set state = 'issued', der = u.der, issued_at = ?
-     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared' returning c.id`,
+     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
+     returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
+       c.official_id, c.request_id, c.replaces_id`,
     [at, issued.map((i) => i.id), issued.map((i) => bytea(i.der))]);
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Gives up what can no longer be signed. */

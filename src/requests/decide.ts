@@ -4,13 +4,15 @@ import { recordAuditsOf } from '../audit/record.ts';
 import { completeEach } from '../certificates/issue.ts';
 import { createBatcher } from '../database/batch.ts';
 import { isConnectionLost } from '../database/lost-connection.ts';
+import { recordEvents } from '../events/record.ts';
 import { calendarFrom, policiesAt } from '../policies/find.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { carryOut, settle, type Carried } from './carry-out.ts';
 import { evaluateDecision, type Evaluated } from './evaluate.ts';
 import { findFreshFacts, insertDecisions, lockRequests, type DecisionRow, type ShownRequest } from './store.ts';
-import type { DecisionName } from './states.ts';
+import type { DecisionName, StoredState } from './states.ts';
+import { eventOf } from './submit.ts';
 
 export interface DecisionOrder {
   requestId: string;
@@ -111,6 +113,8 @@ async function storeDecisions(tx: Tx, carried: readonly Carried[]): Promise<void
       },
     },
   })));
+  await recordEvents(tx, carried.filter(({ before, after }) => before.state !== after.state && after.state !== 'draft')
+    .map(({ after }) => eventOf(after, `request.${after.state as Exclude<StoredState, 'draft'>}`)));
 }
 
 /**

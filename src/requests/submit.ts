@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
+import { recordEvents, type EventType, type NewEvent } from '../events/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { composeRequest, type Submission } from './compose.ts';
@@ -33,9 +34,11 @@ export async function submitRequest(services: Services, actor: Actor, input: Sub
     };
     if (!(await insertRequest(tx, row))) return row.duplicateKey;
     await recordAudit(tx, actor, 'request.submitted', { type: 'request', id }, { before: null, after: summaryOf(row) });
-    return undefined;
+    const shown = (await findRequest(tx, id))!;
+    await recordEvents(tx, [eventOf(shown, 'request.submitted')]);
+    return shown;
   });
-  if (stored === undefined) return (await findRequest(services.db, id))!;
+  if (typeof stored !== 'string') return stored;
   const raced = await repeated(services, actor, hash, idempotencyKey);
   if (raced) return raced;
   throw new Problem('duplicate-request', { request: (await findOpenDuplicate(services.db, stored))?.id });
@@ -72,6 +75,7 @@ export async function amendRequest(services: Services, actor: Actor, id: string,
     };
     await markAmended(tx, after);
     await recordAudit(tx, actor, 'request.amended', { type: 'request', id }, { before: summaryOf(row), after: summaryOf(after) });
+    await recordEvents(tx, [eventOf({ ...after, agencyPath: before.agencyPath }, 'request.amended')]);
   });
   return (await findRequest(services.db, id))!;
 }
@@ -98,4 +102,10 @@ export function summaryOf(row: RequestRow): Record<string, unknown> {
     kind, state, round, profile, agencyId, officialId, serviceName, certificateId, subject: subjectText, ground, days,
     contentHash: Buffer.from(row.contentHash).toString('hex'),
   };
+}
+
+/** What other systems are told of a request: where it stands, and by ids whose it is. */
+export function eventOf(row: Omit<RequestRow, 'state'> & { state: string; agencyPath: string }, type: EventType): NewEvent {
+  const { id, kind, state, profile, agencyId, agencyPath, officialId, certificateId, newCertificateId, dueAt } = row;
+  return { type, subject: { type: 'request', id }, agencyPath, data: { kind, state, profile, agencyId, officialId, certificateId, newCertificateId, dueAt } };
 }
