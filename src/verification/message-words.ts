@@ -80,18 +80,29 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
 
 /** The words of a message with its facts in their places. */
 export function wordsOf({ code, facts }: Pick<Message, 'code' | 'facts'>): MessageWords {
-  const fill = (words: Words): Words => ({ vi: fillIn(words.vi, facts, 'vi-VN'), en: fillIn(words.en, facts, 'en-GB') });
+  const fill = (words: Words): Words => ({ vi: fillIn(words.vi, facts, 'vi'), en: fillIn(words.en, facts, 'en') });
   const { means, todo } = messageWords[code];
   return { means: fill(means), todo: fill(todo) };
 }
 
-function fillIn(text: string, facts: Message['facts'], locale: 'vi-VN' | 'en-GB'): string {
-  return text.replace(/\{(\w+)\}/g, (_place, name: string) => shown(facts[name] ?? '-', locale));
+function fillIn(text: string, facts: Message['facts'], language: 'vi' | 'en'): string {
+  return text.replace(/\{(\w+)\}/g, (_place, name: string) => shown(facts[name] ?? '-', language));
 }
 
 /** Instants as people here read them: Vietnamese time. */
-function shown(fact: string | number, locale: string): string {
+function shown(fact: string | number, language: 'vi' | 'en'): string {
   if (typeof fact === 'number' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(fact)) return String(fact);
-  const format = new Intl.DateTimeFormat(locale, { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'long', timeStyle: 'medium' });
-  return `${format.format(new Date(fact))} (GMT+7)`;
+  return showInstant(language, new Date(fact));
+}
+
+const inEnglish = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'long', timeStyle: 'medium' });
+const inVietnamese = {
+  time: new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', timeStyle: 'medium' }),
+  date: new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh', day: '2-digit', month: '2-digit', year: 'numeric' }),
+};
+
+/** An instant as people here read it: Vietnamese time, whatever the server's zone. */
+export function showInstant(language: 'vi' | 'en', instant: Date): string {
+  const text = language === 'vi' ? `${inVietnamese.time.format(instant)} ngày ${inVietnamese.date.format(instant)}` : inEnglish.format(instant);
+  return `${text} (GMT+7)`;
 }

@@ -76,9 +76,3 @@ export function wordsIn(language: Language): (key: WordKey, facts?: Readonly<Rec
   const place = language === 'vi' ? 0 : 1;
   return (key, facts = {}) => pairs[key][place].replace(/\{(\w+)\}/g, (_all, name: string) => String(facts[name] ?? ''));
 }
-
-/** An instant as people here read it: Vietnamese time, whatever the server's zone. */
-export function instantIn(language: Language, instant: Date): string {
-  const format = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'long', timeStyle: 'medium' });
-  return `${format.format(instant)} (GMT+7)`;
-}

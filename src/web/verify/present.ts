@@ -1,5 +1,6 @@
 import type { Answer, AnsweredMessage, AnsweredSignature } from '../../verification/answer.ts';
-import { instantIn, wordsIn, type Language, type WordKey } from '../text/words.ts';
+import { showInstant } from '../../verification/message-words.ts';
+import { wordsIn, type Language, type WordKey } from '../text/words.ts';
 
 export interface Row { label: string; value: string }
 export interface Line { text: string; todo: string }
@@ -27,7 +28,7 @@ export function presentAnswer(answer: Answer, language: Language): ResultView {
     outcome, verdict: t(outcome), lead: leads[outcome], fileName: answer.document.name, signatures,
     why: answer.messages.map((message) => lineOf(message, language)),
     technical: [
-      { label: t('checkedAt'), value: instantIn(language, answer.verifiedAt) },
+      { label: t('checkedAt'), value: showInstant(language, answer.verifiedAt) },
       { label: t('resultCode'), value: codeOf(answer.conclusion) },
       { label: t('digest'), value: answer.document.digest.value },
       { label: t('receipt'), value: answer.id },
@@ -61,8 +62,8 @@ function rowsOf({ signer, signingTime, trustDomain, type }: AnsweredSignature, l
   const rows: Row[] = [{ label: t(seal ? 'seal' : 'signer'), value: signer?.commonName ?? signer?.subject ?? t('unknownSigner') }];
   if (agency) rows.push({ label: t('agency'), value: agency });
   if (signer) rows.push({ label: t('kind'), value: t(kinds[signer.kind] ?? 'kindUnknown') });
-  if (type === 'signature') rows.push({ label: t('claimed'), value: signingTime.claimed ? instantIn(language, signingTime.claimed) : t('notClaimed') });
-  rows.push({ label: t('proven'), value: signingTime.proven ? instantIn(language, signingTime.proven) : t('notProven') });
+  if (type === 'signature') rows.push({ label: t('claimed'), value: signingTime.claimed ? showInstant(language, signingTime.claimed) : t('notClaimed') });
+  rows.push({ label: t('proven'), value: signingTime.proven ? showInstant(language, signingTime.proven) : t('notProven') });
   if (trustDomain) rows.push({ label: t('trusted'), value: trustDomain });
   return rows;
 }
