@@ -24,7 +24,7 @@ export async function makeAuthorities(stage: Stage): Promise<Authorities> {
     });
     say('CA phục vụ các cơ quan Nhà nước mẫu: ECDSA P-256, with an OCSP responder, a timestamp unit and its first CRL');
     await keepChain(stage, root, made);
-    const verdict = askOpenssl(['verify', '-x509_strict', '-CAfile', `${stage.folder}/root.pem`, `${stage.folder}/issuing.pem`]);
+    const verdict = await askOpenssl(['verify', '-x509_strict', '-CAfile', `${stage.folder}/root.pem`, `${stage.folder}/issuing.pem`]);
     if (verdict) say(`openssl verify: ${verdict.ok ? 'OK' : verdict.output}`);
     say(`${address}/ca/${made.label}.cer   ${address}/crl/${made.label}.crl`);
     return made;

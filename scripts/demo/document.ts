@@ -1,4 +1,3 @@
-import { toPem } from '../../pki/keys/pem.ts';
 import { signerFrom } from '../../pki/keys/signer.ts';
 import { signPdf } from '../../pki/pdf/sign.ts';
 import { requestTimestamp } from '../request-timestamp.ts';
@@ -61,6 +60,3 @@ function alterOneByte(pdf: Uint8Array): Uint8Array {
   altered[start + 60]! ^= 0x01;
   return altered;
 }
-
-/** PEM of one certificate, for openssl. */
-export const pemOf = (der: Uint8Array): string => toPem('CERTIFICATE', der);

@@ -13,6 +13,7 @@ export async function revokeOld(stage: Stage, { issuing }: Authorities, old: Hol
   const { tell, address, folder } = stage;
   const serial = serialHex(old.certificate.serialNumber);
   await tell.step('The old device is lost: the old certificate is revoked', async (say) => {
+    await nextSecond();
     await stage.as('approver').post(`/api/v1/certificates/${old.certificateId}/revocation`, { reason: 'keyCompromise', comment: 'Thất lạc thiết bị lưu khóa bí mật' });
     say('thất lạc thiết bị → keyCompromise; a new CRL is made at once');
   });
@@ -22,17 +23,20 @@ export async function revokeOld(stage: Stage, { issuing }: Authorities, old: Hol
     await stage.keep('issuing-crl.pem', toPem('X509 CRL', der));
     say(`CRL number ${crl.crlNumber}, ${crl.entryCount} revoked, this update ${crl.thisUpdate.toISOString()}`);
     await stage.keep('old.pem', toPem('CERTIFICATE', old.chain[0]!));
-    const verdict = askOpenssl(['verify', '-crl_check', '-CAfile', `${folder}/ca-chain.pem`, '-CRLfile', `${folder}/issuing-crl.pem`, `${folder}/old.pem`]);
+    const verdict = await askOpenssl(['verify', '-crl_check', '-CAfile', `${folder}/ca-chain.pem`, '-CRLfile', `${folder}/issuing-crl.pem`, `${folder}/old.pem`]);
     if (verdict) say(`openssl verify -crl_check: ${/certificate revoked/.test(verdict.output) ? 'certificate revoked' : verdict.output}`);
     say(`${address}/crl/${issuing.label}.crl`);
   });
   await tell.step('An OCSP answer says so', async (say) => {
-    const verdict = askOpenssl(['ocsp', '-issuer', `${folder}/issuing.pem`, '-serial', `0x${serial}`, '-url', `${address}/ocsp`, '-CAfile', `${folder}/ca-chain.pem`]);
+    const verdict = await askOpenssl(['ocsp', '-issuer', `${folder}/issuing.pem`, '-serial', `0x${serial}`, '-url', `${address}/ocsp`, '-CAfile', `${folder}/ca-chain.pem`]);
     if (verdict) for (const line of verdict.output.split('\n').filter((text) => /verify|revoked|Reason|Revocation/.test(text))) say(`openssl ocsp: ${line.trim()}`);
     else say('openssl is not installed here: ask it elsewhere with the line below');
     say(`openssl ocsp -issuer ${folder}/issuing.pem -serial 0x${serial} -url ${address}/ocsp -CAfile ${folder}/ca-chain.pem`);
   });
 }
+
+/** Timestamps and revocations are told in whole seconds: within one second there is no before and after. */
+const nextSecond = (): Promise<void> => new Promise((done) => setTimeout(done, 1_000));
 
 /** The job that makes the CRL runs on its own; a person would look again a moment later. */
 async function awaitListed(url: string, serialNumber: bigint): Promise<Uint8Array> {

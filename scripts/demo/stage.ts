@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiOf, type Api } from './api.ts';
 import type { Teller } from './tell.ts';
@@ -33,15 +33,14 @@ export async function openStage(address: string, folder: string, tell: Teller, k
   };
 }
 
-/** What `openssl` says, for a second opinion; undefined where it is not installed. */
-export function askOpenssl(args: readonly string[]): { ok: boolean; output: string } | undefined {
-  const { error, status, stdout, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
-  if (error) return undefined;
-  return { ok: status === 0, output: `${stdout}${stderr}`.trim() };
+/** What `openssl` says, for a second opinion; undefined where it is not installed. Never waits in the way of the service, which it may ask. */
+export function askOpenssl(args: readonly string[]): Promise<{ ok: boolean; output: string } | undefined> {
+  return new Promise((done) => {
+    execFile('openssl', args, { timeout: 20_000 }, (error, stdout, stderr) => {
+      done(error?.code === 'ENOENT' ? undefined : { ok: error === null, output: `${stdout}${stderr}`.trim() });
+    });
+  });
 }
-
-/** A file of the demo's folder. */
-export const readKept = (stage: Stage, name: string): Promise<Buffer> => readFile(join(stage.folder, name));
 
 /** The bytes an address answers with. @throws Error when it does not answer 200 */
 export async function download(url: string): Promise<Uint8Array> {
