@@ -93,12 +93,15 @@ export class PdfLexer {
   private word(first: number): PdfValue | Keyword {
     const { bytes } = this;
     const start = this.at;
+    let digits = 0;
+    while (bytes[this.at]! >= 0x30 && bytes[this.at]! <= 0x39) digits = digits * 10 + bytes[this.at++]! - 0x30;
+    // most tokens of a file are short whole numbers
+    if (this.at > start && this.at - start < 16 && (this.at === bytes.length || classes[bytes[this.at]!] !== 0)) return this.reference(digits);
     while (this.at < bytes.length && classes[bytes[this.at]!] === 0) this.at++;
     const text = latin1(bytes.subarray(start, this.at));
     if (first <= 0x39) {
       if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.3 a number');
-      const number = Number(text);
-      return first >= 0x30 && Number.isSafeInteger(number) && !text.includes('.') ? this.reference(number) : number;
+      return Number(text);
     }
     if (text === 'true') return true;
     if (text === 'false') return false;

@@ -31,7 +31,7 @@ export class Comparison {
   private readonly queue: [PdfValue, PdfValue, RawChange][] = [];
   private readonly seen = new Map<string, Set<number | string>>();
   private readonly unreadable = new Set<number>();
-  private visits = 0;
+  private readonly reported = new Set<string>();
 
   constructor(old: PdfDocument, now: PdfDocument) {
     this.old = old;
@@ -40,8 +40,11 @@ export class Comparison {
 
   report(change: Omit<RawChange, 'warning'> & { warning?: boolean }): void {
     const full = { warning: change.level === 'forbidden' || change.level === 'annotation', ...change };
-    const same = (other: RawChange): boolean => other.code === full.code && other.object === full.object && other.field === full.field && other.detail === full.detail;
-    if (this.changes.length < 1_000 && !this.changes.some(same)) this.changes.push(full);
+    const key = JSON.stringify([full.code, full.object, full.field, full.detail]);
+    // one more than is told of a signature, so that the count is seen to be exceeded
+    if (this.reported.size > limits.changes || this.reported.has(key)) return;
+    this.reported.add(key);
+    this.changes.push(full);
   }
 
   /** Demands that two values be the same, all the way down; else a `forbidden` change of this code. */
@@ -69,8 +72,8 @@ export class Comparison {
 
   private walk(): void {
     for (let next = this.queue.pop(); next; next = this.queue.pop()) {
-      if (++this.visits > limits.compared) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.compared} objects compared` });
       const [a, b, where] = next;
+      this.now.source.budget.spend(1);
       if (!this.same(a, b, where)) this.report(where);
     }
   }
@@ -91,7 +94,10 @@ export class Comparison {
 
   private same(a: PdfValue, b: PdfValue, where: RawChange): boolean {
     if (a instanceof PdfRef || b instanceof PdfRef) return this.sameRefs(a, b, where);
-    if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => this.same(item, b[i]!, where));
+    if (Array.isArray(a)) {
+      this.now.source.budget.spend(a.length);
+      return Array.isArray(b) && a.length === b.length && a.every((item, i) => this.same(item, b[i]!, where));
+    }
     if (a instanceof PdfDict) return b instanceof PdfDict && this.sameDicts(a, b, where);
     if (a instanceof PdfStream) return b instanceof PdfStream && this.sameDicts(a.dict, b.dict, where) && sameBytes(a, b);
     if (a instanceof PdfString) return b instanceof PdfString && Buffer.compare(a.bytes, b.bytes) === 0;

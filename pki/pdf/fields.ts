@@ -16,15 +16,15 @@ export interface PdfField {
 
 const maxDepth = 32;
 
-/** Every terminal field reached from the AcroForm. @throws PkiError `pdf-fields-malformed`, `pdf-too-complex` */
+/** Every terminal field reached from the AcroForm. @throws PkiError `pdf-too-complex` */
 export function listFields(document: PdfDocument): PdfField[] {
   const form = document.dict(catalogOf(document).get('AcroForm'));
   const fields: PdfField[] = [];
   const seen = new Set<number>();
   const walk = (value: PdfValue, parent: Pick<PdfField, 'name' | 'type' | 'value'>, depth: number): void => {
     if (value instanceof PdfRef) {
-      // one field in two places of the tree has two full names, and readers choose differently
-      if (seen.has(value.num)) throw new PkiError('pdf-fields-malformed', { rule: `ISO 32000-2 §12.7.4.1 object ${value.num} stands twice` });
+      // a loop, or one field in two places of the tree: the first place names it
+      if (seen.has(value.num)) return;
       seen.add(value.num);
     }
     const dict = document.dict(value);
