@@ -118,5 +118,5 @@ export function* buildPaths(
 }
 
 function isSameEntity(a: Certificate, b: Certificate): boolean {
-  return keyText(a.publicKey) === keyText(b.publicKey) && compareNames(a.subject, b.subject);
+  return compareNames(a.subject, b.subject) && keyText(a.publicKey) === keyText(b.publicKey);
 }

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { oids } from '../../../pki/asn1/oids.ts';
-import { parseCertificate, type Certificate } from '../../../pki/certificate/parse.ts';
-import { PkiError } from '../../../pki/error.ts';
-import { toPem } from '../../../pki/keys/pem.ts';
-import { validatePath } from '../../../pki/path/validate.ts';
-import { dnsNames, makeEntity } from '../../../scripts/make-chain.ts';
-import { mutate, mutateAndSign, seededRandom } from '../../../scripts/mutate-chain.ts';
+import { oids } from '../../pki/asn1/oids.ts';
+import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
+import { PkiError } from '../../pki/error.ts';
+import { toPem } from '../../pki/keys/pem.ts';
+import { validatePath } from '../../pki/path/validate.ts';
+import { dnsNames, makeEntity } from '../../scripts/make-chain.ts';
+import { mutate, mutateAndSign, seededRandom } from '../../scripts/mutate-chain.ts';
 
 /** MUTATIONS=100000 for the long run; SEED repeats one. */
 const variants = Number(process.env['MUTATIONS'] ?? 3_000);
