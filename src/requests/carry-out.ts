@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { parsePublicKey } from '../../pki/keys/public-key.ts';
+import { parseCsr, verifyPossession } from '../../pki/csr/parse.ts';
+import type { PublicKey } from '../../pki/keys/public-key.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeInTransaction, type FinalReason } from '../certificates/revoke.ts';
 import { Problem } from '../problems.ts';
@@ -66,12 +67,20 @@ const dayMs = 86_400_000;
 function orderOf({ now }: Services, { order: { actor }, before: row }: Evaluated): IssueOrder & { actor: Actor; requestId: string } {
   const email = row.subject.find(([type]) => type === 'E')?.[1];
   return {
-    actor, certificateId: randomUUID(), requestId: row.id, profile: row.profile, subject: row.subject, publicKey: parsePublicKey(row.spki!),
+    actor, certificateId: randomUUID(), requestId: row.id, profile: row.profile, subject: row.subject, publicKey: provenKey(row),
     ...(email === undefined ? {} : { subjectAltName: { email: [email] } }),
     ...(row.serviceName !== null && dnsName.test(row.serviceName) ? { subjectAltName: { dns: [row.serviceName] } } : {}),
     holder: { agencyId: row.agencyId, agencyPath: row.agencyPath, officialId: row.officialId },
     days: row.days ?? daysUntil(row.endsAt, now()), ...(row.certificateId === null ? {} : { replacesId: row.certificateId }),
   };
+}
+
+/** The key of the request as it was signed, checked once more: what lay in the database since is not taken on trust. */
+function provenKey({ id, csr: stored, spki }: PlacedRequest): PublicKey {
+  if (!stored || !spki) throw new Error(`request ${id} has no key`);
+  const csr = parseCsr(stored);
+  if (!verifyPossession(csr).valid || Buffer.compare(csr.publicKey.der, spki) !== 0) throw new Problem('csr-signature-invalid');
+  return csr.publicKey;
 }
 
 /** Whole days only, so a change of content ends with the old certificate or up to a day earlier. */

@@ -66,7 +66,7 @@ const contentProblems = [
   'renewal-not-open', 'renewal-limit-reached',
 ] as const satisfies readonly ProblemCode[];
 const decisionProblems = [
-  'invalid-fields', 'not-found', 'outside-your-agency', 'not-permitted', 'own-request', 'request-already-decided', 'state-changed', 'key-compromised',
+  'invalid-fields', 'not-found', 'outside-your-agency', 'not-permitted', 'own-request', 'request-already-decided', 'state-changed', 'csr-signature-invalid', 'key-compromised',
   'key-used-by-another', 'certificate-already-revoked', 'duplicate-request', 'renewal-not-open', 'profile-violation',
 ] as const satisfies readonly ProblemCode[];
 
