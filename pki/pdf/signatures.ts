@@ -136,6 +136,7 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
   const signed = revisionWithin(revisions, end);
   if (range && !signed) problems.push({ code: 'revision-not-covered', rule: 'ISO 32000-2 §12.8.1 the cross-references of the signed revision' });
   const permissions = permissionsOf(signed?.document ?? document, dict);
+  const covered = range && !problems.some(({ code }) => code.startsWith('byte-range'));
   const { bytes } = document;
   return {
     field, subFilter: named, type: named === 'ETSI.RFC3161' ? 'timestamp' : 'signature', contents, problems,
@@ -143,7 +144,7 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
     ...claims(document, dict),
     coverage: { wholeDocument: end === bytes.length && problems.length === 0, revision: signed?.number ?? 0, revisions: revisions.length },
     signedBytes: range ? [bytes.subarray(range[0], range[0] + range[1]), bytes.subarray(range[2], end)] : [new Uint8Array(0), new Uint8Array(0)],
-    changesAfter: range && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [forbidden('coverage-unknown', 0)],
+    changesAfter: covered && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [forbidden('coverage-unknown', 0)],
     ...(permissions.docMdp === undefined ? {} : { docMdp: permissions.docMdp }),
     certifies: permissions.certifies,
   };
