@@ -45,10 +45,10 @@ export class IssuerIndex {
     return true;
   }
 
-  /** Possible issuers, the likeliest first. */
-  issuersOf(certificate: Certificate, time: Date): Candidate[] {
+  /** Possible issuers on the way to an anchor, the likeliest first. @param anywhere those that lead nowhere as well */
+  issuersOf(certificate: Certificate, time: Date, anywhere = false): Candidate[] {
     const candidates = (this.bySubject.get(normalizedName(certificate.issuer)) ?? [])
-      .filter(({ certificate: issuer, anchor }) => anchor || this.leading.has(normalizedName(issuer.issuer)));
+      .filter(({ certificate: issuer, anchor }) => anywhere || anchor || this.leading.has(normalizedName(issuer.issuer)));
     if (candidates.length < 2) return candidates;
     const scored = candidates.map((candidate) => ({ candidate, score: likelihood(certificate, candidate, time) }));
     return scored.toSorted((a, b) => b.score - a.score).map(({ candidate }) => candidate);
@@ -115,6 +115,19 @@ export function* buildPaths(
     }
   }
   yield* extend();
+}
+
+/** As far as the pool goes from where no anchor can be reached: the report names the issuer that is really missing. */
+export function extendDeadEnd(end: DeadEnd, index: IssuerIndex, { settings, work }: { settings: PathSettings; work: Work }): DeadEnd {
+  const path = [...end.path];
+  while (path.length < maxDepth) {
+    const last = path.at(-1)!;
+    const next = index.issuersOf(last, settings.time, true).find(({ certificate, anchor }) =>
+      !anchor && !path.some((other) => isSameEntity(other, certificate)) && work.verify(last, certificate.publicKey, false).valid);
+    if (!next) break;
+    path.push(next.certificate);
+  }
+  return { path, reason: { ...end.reason, certificate: path.length - 1 } };
 }
 
 function isSameEntity(a: Certificate, b: Certificate): boolean {

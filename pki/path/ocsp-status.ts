@@ -25,9 +25,7 @@ export function ocspStatus(certificate: Certificate, issuer: Certificate, contex
 /** RFC 6960 §4.2.2.2: signed by the issuer's key itself, or by a certificate that this key issued for OCSP signing. */
 function isAuthorised(response: OcspResponse, issuer: Certificate, context: StatusContext): boolean {
   const { work } = context;
-  if (isResponder(response, issuer) && isAcceptable(response, issuer, context)) {
-    return work.verify(response, issuer.publicKey, false).valid;
-  }
+  if (isResponder(response, issuer) && isAcceptable(response, issuer, context) && work.verify(response, issuer.publicKey, false).valid) return true;
   return context.certificatesIn(response).some((responder) => isResponder(response, responder)
     && isDelegated(responder, issuer, response, context)
     && isAcceptable(response, responder, context)

@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificate/parse.ts';
-import { buildPaths, IssuerIndex, type BuiltPath, type DeadEnd } from './build.ts';
+import { buildPaths, extendDeadEnd, IssuerIndex, type BuiltPath, type DeadEnd } from './build.ts';
 import { processPath } from './process.ts';
 import { Evidence, signersNamed, statusOf, statusOfPath } from './revocation.ts';
 import type { PathInput, PathReason, PathSettings, PathVerdict, RevocationFinding, TrustAnchor } from './settings.ts';
@@ -44,6 +44,7 @@ function find(target: Certificate, anchors: readonly TrustAnchor[], settings: Pa
       if (judged.reasons.length === 0) return verdictOf(judged, search);
       if (!best || judged.reasons.length < best.reasons.length) best = judged;
     }
+    if (!best && deadEnd?.reason.code === 'issuer-not-found') deadEnd = extendDeadEnd(deadEnd, search.index, { settings, work: search.work });
   } catch (error) {
     if (!(error instanceof WorkLimit)) throw error;
     const limit: PathReason = { code: 'work-limit-reached', rule: error.rule };

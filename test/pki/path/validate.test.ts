@@ -68,6 +68,12 @@ test('an anchor may be the target, unless a path is demanded', () => {
 });
 
 describe('path building', () => {
+  test('without an anchor the path goes as far as the pool, so that the missing issuer is named', () => {
+    const verdict = validate(leaf, [issuing], {}, { anchors: [] });
+    expect(codes(verdict)).toEqual(['issuer-not-found 1']);
+    expect(verdict.path).toEqual([leaf.certificate, issuing.certificate]);
+  });
+
   test('twenty generations of one name: the right key is found whatever the order', () => {
     const generations = Array.from({ length: 20 }, () => makeEntity({ subject: 'generation', issuer: root, ca: true }));
     const target = makeEntity({ subject: 'x', issuer: generations[13]! });
@@ -81,7 +87,7 @@ describe('path building', () => {
     const second = makeEntity({ subject: 'b', ca: true, key: b, issuer: first });
     const crossed = makeEntity({ subject: 'a', ca: true, key: a, issuer: second });
     const target = makeEntity({ subject: 'x', issuer: crossed });
-    expect(codes(validate(target, [first, second, crossed]))).toEqual(['issuer-not-found 0']);
+    expect(codes(validate(target, [first, second, crossed]))).toEqual(['issuer-not-found 1']);
     const exit = makeEntity({ subject: 'b', ca: true, key: b, issuer: root });
     expect(validate(target, [first, second, crossed, exit]).valid).toBe(true);
   });
