@@ -1,0 +1,23 @@
+import { messageLevels, type MessageCode } from '../../../pki/validation/messages.ts';
+import { messageWords, wordsOf } from '../../../src/verification/message-words.ts';
+
+const codes = Object.keys(messageLevels) as MessageCode[];
+const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).toSorted();
+
+test.each(codes)('%s has its words in both languages, with the same facts in them', (code) => {
+  const { means, todo } = messageWords[code];
+  expect(means.vi.length).toBeGreaterThan(10);
+  expect(means.en.length).toBeGreaterThan(10);
+  expect(places(means.vi)).toEqual(places(means.en));
+  expect(todo.vi === '').toBe(todo.en === '');
+});
+
+test('every error says what to do', () => {
+  expect(codes.filter((code) => messageLevels[code] === 'error' && messageWords[code].todo.vi === '')).toEqual([]);
+});
+
+test('instants are shown in Vietnamese time', () => {
+  const { means } = wordsOf({ code: 'time-proven', facts: { time: '2026-11-02T18:30:00.000Z' } });
+  expect(means.vi).toContain('01:30:00 ngày 03/11/2026 (GMT+7)');
+  expect(means.en).toContain('3 November 2026 at 01:30:00 (GMT+7)');
+});
