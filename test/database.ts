@@ -7,6 +7,7 @@ import { addApiKey, addOperator } from '../src/access/operators.ts';
 import { loadConfig } from '../src/config.ts';
 import { PostgresNotices } from '../src/database/notify.ts';
 import { createPool } from '../src/database/pool.ts';
+import { answerBadRequest } from '../src/http/bad-request.ts';
 import { createListener, type ListenerParts } from '../src/http/listener.ts';
 import { limitServer } from '../src/http/limits.ts';
 import { createLog } from '../src/http/logging.ts';
@@ -74,6 +75,7 @@ export async function testApp(services: Services, parts?: Partial<ListenerParts>
     : (await import('../src/app.ts')).createApp(services);
   const server = createServer(listener);
   limitServer(server, services.config);
+  server.on('clientError', answerBadRequest);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   atEnd(() => new Promise((done) => {
     server.close(done);

@@ -33,7 +33,7 @@ export async function startEmbedded(folder: string, settings: Record<string, str
   const running = await findRunning(data);
   if (running) return { url: urlOf(running.port), reused: true, stop: () => stopProcess(running.pid) };
 
-  const port = await findFreePort();
+  const port = settings['port'] === undefined ? await findFreePort() : Number(settings['port']);
   const child = await startServer(files, data, { ...settings, port: String(port) });
   return { url: urlOf(port), reused: false, stop: () => stopProcess(child.pid ?? 0) };
 }

@@ -1,0 +1,60 @@
+import { permissionsOf } from '../src/access/permissions.ts';
+import { permissions, roles, type Role } from '../src/services.ts';
+import { endpoints } from '../src/app.ts';
+import { apiKeyFor, testApp, testServices } from './database.ts';
+
+const keys = new Map<string, string | undefined>();
+let base = '';
+
+beforeAll(async () => {
+  const services = await testServices();
+  base = await testApp(services);
+  for (const role of roles) keys.set(role, await apiKeyFor(services, role));
+  const expired = await apiKeyFor(services, 'administrator');
+  const revoked = await apiKeyFor(services, 'administrator');
+  const prefixOf = (token: string): string => token.split('_')[1] ?? '';
+  await services.db('api_keys').where({ prefix: prefixOf(expired) }).update({ expiresAt: services.now() });
+  await services.db('api_keys').where({ prefix: prefixOf(revoked) }).update({ revokedAt: services.now() });
+  keys.set('expired', expired).set('revoked', revoked).set('wrong secret', `${keys.get('auditor')?.slice(0, -4)}AAAA`).set('no form', 'antin_');
+});
+
+async function call(method: string, path: string, caller: string): Promise<Response> {
+  const token = keys.get(caller);
+  return fetch(base + path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000'), {
+    method: method.toUpperCase(), redirect: 'manual',
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+}
+
+const guarded = endpoints.filter((e) => e.allow !== 'anyone');
+
+describe.each(guarded.map((e) => [e.method, e.path, e] as const))('%s %s', (method, path, e) => {
+  test.each([
+    ['nobody', 401, 'sign-in-required'], ['expired', 401, 'credential-expired'], ['revoked', 401, 'credential-expired'],
+    ['wrong secret', 401, 'sign-in-required'], ['no form', 401, 'sign-in-required'],
+  ])('%s: %i %s', async (caller, status, code) => {
+    const answer = await call(method, path, caller);
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status, body: { type: `urn:antin:problem:${code}` } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test.each(roles.map((role) => [role]))('%s: only what the table of roles says', async (role: Role) => {
+    const answer = await call(method, path, role);
+    const body = answer.headers.get('content-type')?.includes('json') ? ((await answer.json()) as { type?: string }) : {};
+    const refused = body.type === 'urn:antin:problem:not-permitted';
+    expect(answer.status).not.toBe(401);
+    expect(answer.status).not.toBe(500);
+    expect(refused).toBe(!(permissionsOf[role] as readonly string[]).includes(e.allow));
+  });
+});
+
+test('every endpoint is either guarded or one of the few that anyone may call', () => {
+  const open = endpoints.filter((e) => e.allow === 'anyone').map((e) => `${e.method} ${e.path}`);
+  expect(open.filter((line) => /\/api\/v1\/(?!verifications|authorities|policies)/.test(line))).toEqual([]);
+});
+
+test('every permission is someone\'s, and an auditor changes nothing', () => {
+  const given = new Set(roles.flatMap((role) => permissionsOf[role]));
+  expect(permissions.filter((permission) => !given.has(permission))).toEqual([]);
+  expect(permissionsOf.auditor.filter((permission) => !permission.endsWith(':read'))).toEqual([]);
+});

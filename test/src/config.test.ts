@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { ConfigError, loadConfig } from '../../src/config.ts';
+
+const kek = Buffer.alloc(32, 7).toString('base64');
+function mistakesOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+test('with nothing set it is the embedded database, on the loopback', () => {
+  expect(loadConfig({})).toMatchObject({
+    databaseUrl: undefined, host: '127.0.0.1', port: 8080, publicUrl: 'http://localhost:8080', dataFolder: resolve('.antin'),
+    kek: { file: resolve('.antin/kek'), create: true }, maxDocumentBytes: 33_554_432,
+  });
+});
+
+test.each([
+  ['a database that is none', { DATABASE_URL: 'mysql://x/y', ANTIN_KEK: kek }, ['DATABASE_URL']],
+  ['an own database without a key-encryption key', { DATABASE_URL: 'postgres://x/y' }, ['ANTIN_KEK_FILE']],
+  ['a port out of range', { PORT: '65536' }, ['PORT']],
+  ['a port that is no number', { PORT: '80a' }, ['PORT']],
+  ['a key that is too short', { ANTIN_KEK: 'abc' }, ['ANTIN_KEK']],
+  ['both ways to hand in the key', { ANTIN_KEK: kek, ANTIN_KEK_FILE: '/x' }, ['ANTIN_KEK']],
+  ['a public address of another kind', { PUBLIC_URL: 'ftp://x' }, ['PUBLIC_URL']],
+  ['a public address with a query', { PUBLIC_URL: 'https://x/?a' }, ['PUBLIC_URL']],
+  ['a level nobody knows', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
+  ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
+])('%s is named', (_what, environment, names) => {
+  expect(mistakesOf(environment as Record<string, string>).map((mistake) => mistake.split(' ')[0])).toEqual(names);
+});
+
+test('a mistake never repeats the key', () => {
+  expect(mistakesOf({ ANTIN_KEK: 'sesame-open' }).join()).not.toContain('sesame');
+});
+
+test('an empty variable counts as not set, a slash at the end of the address does not', () => {
+  expect(loadConfig({ PORT: '', PUBLIC_URL: 'https://ca.example/' })).toMatchObject({ port: 8080, publicUrl: 'https://ca.example' });
+});
