@@ -53,14 +53,17 @@ function pdfCandidate(pdf: PdfSignature, index: number): Candidate {
   const candidate: Candidate = {
     id: `S-${index + 1}`, type: pdf.type === 'timestamp' ? 'document-timestamp' : 'signature', container: 'PDF',
     pdf, signedData: undefined, signerInfo: undefined, content: contentOf(pdf.signedBytes), evidence: noEvidence,
-    problems: pdf.problems.slice(0, 20).map(({ code, rule }) => message(codeOfProblem(code), { detail: code, rule })),
+    problems: pdf.problems.slice(0, 20).map(({ code, rule }) => message(codeOfProblem(code), { detail: code, rule, format: pdf.subFilter })),
   };
   if (candidate.problems.length > 0) return candidate;
   if (!pdfFormats.has(pdf.subFilter)) return { ...candidate, problems: [message('unsupported-signature-format', { format: pdf.subFilter })] };
   return withSignedData(candidate, pdf.contents, { allowTrailingZeros: true });
 }
 
-function codeOfProblem(code: string): 'byte-range-invalid' | 'signature-dictionary-invalid' | 'document-structure-ambiguous' {
+type FormatProblem = 'unsupported-signature-format' | 'byte-range-invalid' | 'signature-dictionary-invalid' | 'document-structure-ambiguous';
+
+function codeOfProblem(code: string): FormatProblem {
+  if (code === 'sub-filter-not-supported') return 'unsupported-signature-format';
   if (/byte-?range|gap|cover/i.test(code)) return 'byte-range-invalid';
   if (/xref|revision|structure|ambiguous|object|duplicate|trailer/i.test(code)) return 'document-structure-ambiguous';
   return 'signature-dictionary-invalid';

@@ -10,6 +10,12 @@ import type { BuildingBlock, Message } from './report.ts';
 
 export interface Acceptance extends BuildingBlock { messages: Message[] }
 
+export interface Accepted {
+  signerInfo: SignerInfo;
+  /** the format itself demands the ESS attribute: EN 319 142-1 §6.3 for ETSI.CAdES.detached */
+  mustBind: boolean;
+}
+
 /** Extended key usages that fit a signature on a document; absent means no limit (RFC 5280 §4.2.1.12). */
 const signingUsages: ReadonlySet<string> = new Set([
   oids.anyExtendedKeyUsage, oids.documentSigning, oids.emailProtection,
@@ -21,10 +27,10 @@ const signingUsages: ReadonlySet<string> = new Set([
  * Signature acceptance (EN 319 102-1 §5.2.8): what the policy asks of attributes, algorithms, keys and the signer's
  * certificate. `time` is when the signature is known to have existed: an algorithm counts by its state then.
  */
-export function acceptSignature(signerInfo: SignerInfo, path: readonly Certificate[], policy: ValidationPolicy, time: Date): Acceptance {
+export function acceptSignature({ signerInfo, mustBind }: Accepted, path: readonly Certificate[], policy: ValidationPolicy, time: Date): Acceptance {
   const [signer] = path;
   const cryptography = [...judgeDigest(signerInfo.digestAlgorithm, signerInfo.digestOid, policy, time), ...path.flatMap((each) => judgeKey(each, policy))];
-  const constraints = signer ? [...judgeUsage(signer, policy), ...judgeAttributes(signerInfo, policy)] : [];
+  const constraints = signer ? [...judgeUsage(signer, policy), ...judgeAttributes(signerInfo, mustBind || policy.requireSigningCertificateAttribute)] : [];
   const messages = [...cryptography, ...constraints];
   const name = 'signature-acceptance';
   if (cryptography.some(isError)) return { name, indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE', messages };
@@ -52,10 +58,10 @@ function judgeUsage({ keyUsage, extKeyUsage }: Certificate, policy: ValidationPo
   return mayBySign && mayByPurpose ? [] : [message('key-usage-unsuitable')];
 }
 
-function judgeAttributes({ signedAttributes = [] }: SignerInfo, policy: ValidationPolicy): Message[] {
+function judgeAttributes({ signedAttributes = [] }: SignerInfo, mustBind: boolean): Message[] {
   const bound = [oids.signingCertificateV2, oids.signingCertificate].some((oid) => 'value' in singleValue(signedAttributes, oid));
   if (bound) return [];
-  return [policy.requireSigningCertificateAttribute
+  return [mustBind
     ? message('attribute-missing', { attribute: 'signing-certificate-v2' })
     : message('signing-certificate-unbound')];
 }

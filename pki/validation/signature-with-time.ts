@@ -29,7 +29,7 @@ export function validateSignatureWithTime(candidate: Candidate, outer: readonly 
   if (basic.failure || !basic.certificate || !candidate.signerInfo) return { ...report, ...(basic.failure ?? passed) };
 
   const chain = validateCertificate(basic.certificate, { scope: 'signing', at: proof?.time ?? context.time, proven: proof !== undefined }, context);
-  const acceptance = acceptSignature(candidate.signerInfo, pathOf(chain, basic.certificate), context.policy, proof?.time ?? context.time);
+  const acceptance = acceptSignature({ signerInfo: candidate.signerInfo, mustBind: candidate.pdf?.subFilter === 'ETSI.CAdES.detached' }, pathOf(chain, basic.certificate), context.policy, proof?.time ?? context.time);
   const changes = judgeChanges(candidate.pdf?.changesAfter ?? [], context.policy);
   const blocks = [chain, { ...acceptance }, ...(candidate.pdf ? [changes] : [])];
   const conclusion = firstFailure(blocks);
