@@ -16,6 +16,8 @@ import { createListener, type HotRoute } from './http/listener.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { JobTask } from './jobs/task.ts';
 import { createOcspHandler } from './ocsp/serve.ts';
+import { notificationRoutes } from './notifications/routes.ts';
+import { notificationTasks } from './notifications/send.ts';
 import { ocspTasks } from './ocsp/tasks.ts';
 import { officialRoutes } from './officials/routes.ts';
 import { policyRoutes } from './policies/routes.ts';
@@ -32,13 +34,13 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
+  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
   ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
+  ...auditTasks, ...notificationTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -20,6 +21,10 @@ export interface Config {
   maxBodyBytes: number;
   requestTimeoutSeconds: number;
   stopTimeoutSeconds: number;
+  /** Undefined: no mail is sent, what is queued waits. `from` is an address, or a name with one in <>. */
+  mail: { smtpUrl: string; from: string; domain: string } | undefined;
+  /** Networks (CIDR) besides the public internet that webhooks may go to, over http as well. */
+  webhookNetworks: readonly string[];
 }
 
 /** All that is wrong with the settings, named at once. */
@@ -45,6 +50,12 @@ const url = (protocols: readonly string[]) => z.string().refine(
   `must be an address beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`,
 );
 
+function isNetwork(text: string): boolean {
+  const [address = '', bits = ''] = text.trim().split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
 const settings = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   // Loopback unless told otherwise: a first start must not open a CA to the network.
@@ -61,9 +72,13 @@ const settings = z.object({
   MAX_BODY_BYTES: whole(1_024, 16_777_216, 1_048_576),
   REQUEST_TIMEOUT_SECONDS: whole(1, 600, 60),
   STOP_TIMEOUT_SECONDS: whole(1, 600, 20),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  MAIL_FROM: z.string().regex(/^([^<>"\p{Cc}]{1,100} <[\w.+-]+@[\w.-]+>|[\w.+-]+@[\w.-]+)$/u, 'must be an address, or a name and an address in <>').optional(),
+  WEBHOOK_NETWORKS: z.string().refine((text) => text.split(',').every(isNetwork), 'must be networks such as 10.0.0.0/8, separated by commas').optional(),
 }).superRefine((s, ctx) => {
   const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
   if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
+  if ((s.SMTP_URL === undefined) !== (s.MAIL_FROM === undefined)) wrong('SMTP_URL', 'and MAIL_FROM must be set together');
   if (s.DATABASE_URL && !s.ANTIN_KEK && !s.ANTIN_KEK_FILE) {
     wrong('ANTIN_KEK_FILE', 'must be set (or ANTIN_KEK) where DATABASE_URL is: keys in a database of your own need a key-encryption key of your own');
   }
@@ -79,11 +94,12 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   if (!read.success) throw new ConfigError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   const s = read.data;
   const dataFolder = resolve(s.DATA_FOLDER);
+  const publicUrl = (s.PUBLIC_URL ?? `http://localhost:${s.PORT}`).replace(/\/+$/, '');
   return {
     databaseUrl: s.DATABASE_URL,
     host: s.HOST,
     port: s.PORT,
-    publicUrl: (s.PUBLIC_URL ?? `http://localhost:${s.PORT}`).replace(/\/+$/, ''),
+    publicUrl,
     dataFolder,
     logLevel: s.LOG_LEVEL,
     kek: s.ANTIN_KEK
@@ -94,5 +110,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     maxBodyBytes: s.MAX_BODY_BYTES,
     requestTimeoutSeconds: s.REQUEST_TIMEOUT_SECONDS,
     stopTimeoutSeconds: s.STOP_TIMEOUT_SECONDS,
+    mail: s.SMTP_URL && s.MAIL_FROM ? { smtpUrl: s.SMTP_URL, from: s.MAIL_FROM, domain: new URL(publicUrl).hostname } : undefined,
+    webhookNetworks: s.WEBHOOK_NETWORKS?.split(',').map((text) => text.trim()) ?? [],
   };
 }
