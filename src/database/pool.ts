@@ -33,6 +33,8 @@ export function createPool(url: string, options: { max?: number } = {}): Knex {
     // min 0: nothing is kept open that a stopped server could leave half dead
     pool: { min: 0, max: options.max ?? 16 },
     acquireConnectionTimeout: 10_000,
+    // A lost connection is told by whoever asked for it; knex would print it to the terminal as well.
+    log: { warn: () => undefined, error: () => undefined },
     wrapIdentifier: (value, original) => original(columnOf(value)),
     postProcessResponse: toFields,
   });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isNativeError } from 'node:util/types';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { requestIdOf } from './request-id.ts';
@@ -15,7 +16,7 @@ export function createLog(level: Config['logLevel'], destination?: DestinationSt
 
 // The standard serializer copies every member of an error; a driver's error carries rows and bindings.
 function serializeError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!isNativeError(error)) return { message: String(error) };
   const { name, message, stack } = error;
   const code = 'code' in error ? String(error.code) : undefined;
   // knex puts the statement with its values in front of the message of the server

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isNativeError } from 'node:util/types';
 import { PkiError } from '../../pki/error.ts';
 import { isConnectionLost } from '../database/lost-connection.ts';
 import { isProblemCode, Problem, problems, type ProblemCode } from '../problems.ts';
@@ -22,7 +23,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof PkiError) return ofPki(error);
   if (isConnectionLost(error)) return new Problem('database-unavailable');
-  if (error instanceof Error) {
+  if (isNativeError(error)) {
     // PostgreSQL: query_canceled by our own statement_timeout; lock_not_available
     if ('code' in error && (error.code === '57014' || error.code === '55P03')) return new Problem('took-too-long');
     // Express and its body parser name a status on errors that the caller caused
