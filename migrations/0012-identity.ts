@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 /**
  * Who an official is: number, birth date and mobile number sealed in a table of their own, found again by a blind index;
  * what the population database said of them; where each official stood when; people asked for by another agency.
- * And the day on which an operator's rights end.
+ * And the day on which an operator's rights end, and one tree for agencies and what hangs on them.
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`
@@ -71,6 +71,17 @@ export async function up(db: Knex): Promise<void> {
     );
     create unique index official_transfers_open on official_transfers (official_id) where state = 'asked';
     create index official_transfers_by_time on official_transfers (asked_at, id);
+  `);
+  await db.raw(`
+    -- An agency that is absorbed moves in the tree; whoever reaches its new place must reach what carries a copy of the path.
+    create function carry_agency_path() returns trigger language plpgsql as $$ begin
+      update certificates set agency_path = new.path where agency_path = old.path;
+      update operators set agency_path = new.path where agency_path = old.path;
+      return null;
+    end $$;
+    create trigger carry_path after update of path on agencies
+      for each row when (old.path is distinct from new.path) execute function carry_agency_path();
+    create index operators_by_agency_path on operators using gist (agency_path) where agency_path is not null;
   `);
 }
 

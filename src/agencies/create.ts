@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
-import type { Actor, Services } from '../services.ts';
+import type { Actor, Services, Tx } from '../services.ts';
 import { parentCode, parseAgencyCode, pathLabel } from './code.ts';
 import { findAgency, findTaken, insertAgency, insertAgencyName, lockAgency, type AgencyRow, type NamedAgency } from './store.ts';
 
@@ -15,8 +15,10 @@ export interface NewAgency {
   aliases?: readonly string[] | undefined;
 }
 
+type NewName = Pick<NewAgency, 'name' | 'certificateName'>;
+
 /** X.520 ub-organization-name: O and OU of a certificate hold no more. */
-const certificateNameCharacters = 64;
+export const certificateNameCharacters = 64;
 
 const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
@@ -27,53 +29,62 @@ type World = Pick<Services, 'db' | 'now'>;
  * @throws Problem `invalid-fields`, `duplicate-request` for a code that was ever given out, `outside-your-agency`
  */
 export async function createAgency({ db, now }: World, actor: Actor, input: NewAgency): Promise<NamedAgency> {
+  return db.transaction((tx) => addAgency(tx, actor, input, now()));
+}
+
+/** The same inside a transaction that is already open. */
+export async function addAgency(tx: Tx, actor: Actor, input: NewAgency, at: Date): Promise<NamedAgency> {
   const code = parseAgencyCode(input.code);
   if (!code) throw wrong('/code', 'is not an identifier code, such as H05.12.3 or 000.00.12.H05');
   const certificateName = nameForCertificates(input.name, input.certificateName);
   const aliases = [...new Set([...(code.alias ? [code.alias] : []), ...(input.aliases ?? []).map(readAlias)])];
-  const at = now();
-  return db.transaction(async (tx) => {
-    const above = parentCode(code.canonical);
-    const parent = above === undefined ? undefined : await findAgency(tx, { code: above });
-    if (above !== undefined && !parent) throw wrong('/code', `there is no agency ${above} above it`);
-    if (parent?.validTo) throw wrong('/code', `the agency ${parent.code} is closed`);
-    const path = parent ? `${parent.path}.${pathLabel(code.canonical)}` : pathLabel(code.canonical);
-    requireWithin(actor, path);
-    const kind = parent ? 'unit' : code.canonical.startsWith('H') ? 'province' : 'ministry';
-    const row: AgencyRow = {
-      id: randomUUID(), code: code.canonical, kind, parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
-      locality: input.locality === undefined ? null : tidy(input.locality), validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
-      source: null, createdAt: at, updatedAt: at,
-    };
-    const name = { name: tidy(input.name), certificateName, validFrom: at };
-    const taken = await findTaken(tx, [row.code, ...aliases]);
-    if (taken !== undefined || !(await insertAgency(tx, row, name, aliases))) throw new Problem('duplicate-request', { code: taken ?? row.code });
-    const agency = { ...row, name: name.name, certificateName };
-    await recordAudit(tx, actor, 'agency.created', { type: 'agency', id: row.id }, { before: null, after: { ...agency, aliases } });
-    return agency;
-  });
+  const above = parentCode(code.canonical);
+  const parent = above === undefined ? undefined : await findAgency(tx, { code: above });
+  if (above !== undefined && !parent) throw wrong('/code', `there is no agency ${above} above it`);
+  if (parent?.validTo) throw wrong('/code', `the agency ${parent.code} is closed`);
+  const path = parent ? `${parent.path}.${pathLabel(code.canonical)}` : pathLabel(code.canonical);
+  requireWithin(actor, path);
+  const row: AgencyRow = {
+    id: randomUUID(), code: code.canonical, kind: kindOf(code.canonical), parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
+    locality: input.locality === undefined ? null : tidy(input.locality), validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
+    source: null, createdAt: at, updatedAt: at,
+  };
+  const name = { name: tidy(input.name), certificateName, validFrom: at };
+  const taken = await findTaken(tx, [row.code, ...aliases]);
+  if (taken !== undefined || !(await insertAgency(tx, row, name, aliases))) throw new Problem('duplicate-request', { code: taken ?? row.code });
+  const agency = { ...row, name: name.name, certificateName };
+  await recordAudit(tx, actor, 'agency.created', { type: 'agency', id: row.id }, { before: null, after: { ...agency, aliases } });
+  return agency;
+}
+
+/** Level 1 is a province by its H, a ministry otherwise; everything below is a unit. */
+export function kindOf(canonical: string): AgencyRow['kind'] {
+  return canonical.includes('.') ? 'unit' : canonical.startsWith('H') ? 'province' : 'ministry';
 }
 
 /**
  * Gives an agency a new name from now on; the old one stays readable with its dates.
  * @throws Problem `not-found`, `outside-your-agency`, `invalid-fields`, `state-changed` when it is closed
  */
-export async function renameAgency({ db, now }: World, actor: Actor, id: string, input: Pick<NewAgency, 'name' | 'certificateName'>): Promise<NamedAgency> {
+export async function renameAgency({ db, now }: World, actor: Actor, id: string, input: NewName): Promise<NamedAgency> {
+  return db.transaction((tx) => giveAgencyName(tx, actor, id, { ...input, validFrom: now() }));
+}
+
+/** The same inside a transaction that is already open. */
+export async function giveAgencyName(tx: Tx, actor: Actor, id: string, input: NewName & { validFrom: Date }): Promise<NamedAgency> {
   const certificateName = nameForCertificates(input.name, input.certificateName);
   const name = tidy(input.name);
-  return db.transaction(async (tx) => {
-    const before = await lockAgency(tx, id);
-    if (!before) throw new Problem('not-found', { agency: id });
-    requireWithin(actor, before.path);
-    if (before.validTo) throw new Problem('state-changed', { agency: before.code, closed: before.validTo.toISOString() });
-    if (before.name === name && before.certificateName === certificateName) return before;
-    const validFrom = now();
-    if (validFrom <= before.updatedAt) throw new Problem('state-changed', { agency: before.code });
-    await insertAgencyName(tx, id, { name, certificateName, validFrom });
-    await recordAudit(tx, actor, 'agency.renamed', { type: 'agency', id },
-      { before: { name: before.name, certificateName: before.certificateName }, after: { name, certificateName } });
-    return { ...before, name, certificateName, updatedAt: validFrom };
-  });
+  const { validFrom } = input;
+  const before = await lockAgency(tx, id);
+  if (!before) throw new Problem('not-found', { agency: id });
+  requireWithin(actor, before.path);
+  if (before.validTo) throw new Problem('state-changed', { agency: before.code, closed: before.validTo.toISOString() });
+  if (before.name === name && before.certificateName === certificateName) return before;
+  if (validFrom <= before.updatedAt) throw new Problem('state-changed', { agency: before.code });
+  await insertAgencyName(tx, id, { name, certificateName, validFrom });
+  await recordAudit(tx, actor, 'agency.renamed', { type: 'agency', id },
+    { before: { name: before.name, certificateName: before.certificateName }, after: { name, certificateName } });
+  return { ...before, name, certificateName, updatedAt: validFrom };
 }
 
 function nameForCertificates(name: string, given: string | undefined): string {
@@ -88,4 +99,4 @@ function readAlias(alias: string): string {
 }
 
 /** One form for one name: NFC, single spaces (a certificate takes no others). */
-const tidy = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
+export const tidy = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();

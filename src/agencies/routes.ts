@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
+import { binary, endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
 import { Problem } from '../problems.ts';
+import { closeAgency } from './close.ts';
 import { createAgency, renameAgency } from './create.ts';
+import { exportAgencies } from './export.ts';
 import { findAgencyByCode } from './find.ts';
-import { findAgency, findAgencyDetails, listAgencies, type NamedAgency } from './store.ts';
+import { importAgencies } from './import.ts';
+import { findAgency, findAgencyDetails, listAgencies, listRegistrars, type NamedAgency } from './store.ts';
 
 const kind = z.enum(['province', 'ministry', 'unit']);
 
@@ -24,6 +27,23 @@ const NewAgency = NewName.extend({
   code, unitCode: z.string().regex(/^([0-9]{2}|[0-9]{5})$/).optional(), locality: clean(128).optional(), aliases: z.array(code).max(20).optional(),
 });
 
+const line = z.object({ line: z.number(), code: z.string() });
+const names = z.object({ name: z.string(), certificateName: z.string() });
+const details = z.object({ unitCode: z.string().nullable(), locality: z.string().nullable() });
+const Import = z.object({
+  dryRun: z.boolean(), lines: z.number(), unchanged: z.number(),
+  added: z.array(line.extend({ name: z.string(), aliases: z.array(z.string()) })),
+  renamed: z.array(line.extend({ before: names, after: names })),
+  changed: z.array(line.extend({ before: details, after: details, aliasesAdded: z.array(z.string()) })),
+  closed: z.array(line.extend({ validTo: instant, successor: z.string().nullable() })),
+  refused: z.array(z.object({ line: z.number(), column: z.string().nullable(), message: z.string() })),
+}).meta({ description: 'what a file changes, or would change; lines count from 1 with the header' });
+const Registrar = z.object({
+  id: z.uuid(), name: z.string(), email: z.string().nullable(), agencyPath: z.string(), agencyCode: z.string().nullable(), expiresAt: instant.nullable(),
+});
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const maxImportBytes = 16_777_216;
+
 const byIdOrCode = (text: string): { id: string } | { code: string } => (z.uuid().safeParse(text).success ? { id: text } : { code: text });
 
 /** The register of agencies: identifier codes, the tree, names with their history. */
@@ -36,6 +56,18 @@ export const agencyRoutes = [
       const top = under === undefined ? undefined : await findAgencyByCode(db, under);
       return listAgencies(db, { search: q, under: top?.path, kind: ofKind, closed }, page);
     },
+  }),
+  endpoint({
+    method: 'get', path: '/api/v1/agencies/export', summary: 'The register of agencies as CSV, as the import reads it', allow: 'agency:read',
+    query: z.object({ under: code.optional() }), accepts: ['text/csv'], status: 200, reply: z.string(), problems: ['not-found'],
+    handle: async ({ services, query: { under } }) => binary(await exportAgencies(services, under), 'text/csv; charset=utf-8; header=present', 'agencies.csv'),
+  }),
+  endpoint({
+    method: 'post', path: '/api/v1/agencies/import', allow: 'agency:write',
+    summary: 'Bring the register up to date from CSV; without dryRun=false it only shows what would change',
+    upload: { maxBytes: maxImportBytes, files: ['file'] }, body: z.strictObject({ dryRun: z.stringbool().default(true) }),
+    status: 200, reply: Import, problems: ['invalid-fields', 'unsupported-format', 'too-large', 'malformed-request'],
+    handle: async ({ services, actor, files, body }) => importAgencies(services, actor, files['file']!.bytes, body),
   }),
   endpoint({
     method: 'get', path: '/api/v1/agencies/:id', summary: 'An agency by id or by code, in either form of the code', allow: 'agency:read',
@@ -55,6 +87,20 @@ export const agencyRoutes = [
     params: z.object({ id: z.uuid() }), body: NewName, status: 201, reply: Agency,
     problems: ['invalid-fields', 'not-found', 'state-changed', 'outside-your-agency'],
     handle: async ({ services, actor, params, body }) => renameAgency(services, actor, params.id, body),
+  }),
+  endpoint({
+    method: 'post', path: '/api/v1/agencies/:id/closure', summary: 'Close an agency, or name the successor of a closed one', allow: 'agency:write',
+    params: z.object({ id: z.uuid() }), body: z.strictObject({ closedAt: moment.optional(), successorCode: code.optional() }), status: 201, reply: Agency,
+    problems: ['invalid-fields', 'not-found', 'state-changed', 'outside-your-agency'],
+    handle: async ({ services, actor, params, body }) => closeAgency(services, actor, params.id, body),
+  }),
+  endpoint({
+    method: 'get', path: '/api/v1/agencies/:id/registrars', summary: 'Who submits and confirms for an agency', allow: 'agency:read',
+    params: z.object({ id: z.string().max(36) }), status: 200, reply: z.object({ items: z.array(Registrar) }), problems: ['not-found'],
+    handle: async ({ services: { db, now }, params: { id } }) => {
+      const agency = found(await findAgency(db, byIdOrCode(id)), id);
+      return { items: await listRegistrars(db, agency.path, now()) };
+    },
   }),
 ];
 

@@ -104,3 +104,108 @@ export async function insertAgencyName(tx: Tx, agencyId: string, name: Omit<Agen
   await tx('agency_names').insert({ agencyId, ...name, validTo: null });
   await tx('agencies').where({ id: agencyId }).update({ updatedAt: name.validFrom });
 }
+
+/** The code of a unit that stands right below and is open. */
+export async function findOpenUnitBelow(db: Knex, id: string): Promise<string | undefined> {
+  return (await db('agencies').where({ parentId: id }).whereNull('validTo').orderBy('code').first('code') as { code: string } | undefined)?.code;
+}
+
+/** Since when the name in use is in use. */
+export async function findNameSince(db: Knex, agencyId: string): Promise<Date | undefined> {
+  return (await db('agency_names').where({ agencyId }).orderBy('validFrom', 'desc').first('validFrom') as { validFrom: Date } | undefined)?.validFrom;
+}
+
+export interface Closure { id: string; validTo: Date; successorId: string | null; updatedAt: Date }
+
+/** Ends agencies and the names they had last. */
+export async function markAgenciesClosed(tx: Tx, closures: readonly Closure[]): Promise<void> {
+  const json = JSON.stringify(closures);
+  const rows = 'jsonb_to_recordset(?::jsonb) as r (id uuid, "validTo" timestamptz, "successorId" uuid, "updatedAt" timestamptz)';
+  await tx.raw(`update agencies a set valid_to = r."validTo", successor_id = r."successorId", updated_at = r."updatedAt" from ${rows} where a.id = r.id`, [json]);
+  await tx.raw(`update agency_names n set valid_to = r."validTo" from ${rows} where n.agency_id = r.id and n.valid_to is null`, [json]);
+}
+
+/**
+ * Hangs a closed agency and all below it under its successor, which looks after its subscribers.
+ * What carries a copy of the path (certificates, operators) is carried along by the database.
+ */
+export async function movePathBelow(tx: Tx, id: string, successorId: string): Promise<void> {
+  await tx.raw(
+    `update agencies a set path = s.path || subpath(a.path, nlevel(m.path) - 1)
+     from agencies m, agencies s where m.id = ? and s.id = ? and a.path <@ m.path and not m.path <@ s.path`, [id, successorId]);
+}
+
+export interface Registrar { id: string; name: string; email: string | null; agencyPath: string; agencyCode: string | null; expiresAt: Date | null }
+
+/** Registrars in being whose reach holds the agency: its own and those of the agencies above. */
+export async function listRegistrars(db: Knex, path: string, at: Date): Promise<Registrar[]> {
+  const { rows } = await db.raw<{ rows: Registrar[] }>(
+    `select o.id, o.name, o.email, o.agency_path, a.code as agency_code, o.expires_at
+     from operators o join operator_roles r on r.operator_id = o.id and r.role = 'registrar' left join agencies a on a.path = o.agency_path
+     where o.active and (o.expires_at is null or o.expires_at > ?) and o.agency_path @> ?::ltree
+     order by nlevel(o.agency_path) desc, o.name, o.id limit 500`, [at, path]);
+  return rows;
+}
+
+/** What an import compares a file with. */
+export type KnownAgency = Pick<NamedAgency, 'id' | 'code' | 'path' | 'name' | 'certificateName' | 'unitCode' | 'locality' | 'validFrom' | 'validTo'> & {
+  nameSince: Date; successorCode: string | null;
+};
+
+const knownAgencies = `select a.id, a.code, a.path, n.name, n.certificate_name, n.valid_from as name_since, a.unit_code, a.locality, a.valid_from, a.valid_to,
+    s.code as successor_code
+  from agencies a cross join lateral (select * from agency_names where agency_id = a.id order by valid_from desc limit 1) n
+  left join agencies s on s.id = a.successor_id`;
+
+/** No agency is entered, renamed or closed by anyone else until the transaction ends. */
+export async function lockRegister(tx: Tx): Promise<void> {
+  await tx.raw('lock table agencies in share row exclusive mode');
+}
+
+export async function listKnownAgencies(db: Knex): Promise<KnownAgency[]> {
+  return (await db.raw<{ rows: KnownAgency[] }>(knownAgencies)).rows;
+}
+
+/** Every other spelling with the code it leads to. */
+export async function listAliases(db: Knex): Promise<{ alias: string; code: string }[]> {
+  return (await db.raw<{ rows: { alias: string; code: string }[] }>('select x.alias, a.code from agency_aliases x join agencies a on a.id = x.agency_id')).rows;
+}
+
+/** One stretch of the register in the order of codes, each agency with its other spellings. */
+export async function listForExport(db: Knex, under: string | undefined, after: string, limit: number): Promise<(KnownAgency & { aliases: string[] })[]> {
+  const { rows } = await db.raw<{ rows: (KnownAgency & { aliases: string[] })[] }>(
+    `select k.*, array(select alias from agency_aliases where agency_id = k.id order by alias) as aliases from (${knownAgencies}) k
+     where k.code > ? and (?::ltree is null or k.path <@ ?::ltree) order by k.code limit ?`, [after, under ?? null, under ?? null, limit]);
+  return rows;
+}
+
+type Entered = KnownAgency & { parentId: string | null; kind: AgencyRow['kind'] };
+
+/** Agencies with their names, those above before those below. */
+export async function insertAgencies(tx: Tx, agencies: readonly Entered[], at: Date): Promise<void> {
+  const json = JSON.stringify(agencies);
+  const rows = `jsonb_to_recordset(?::jsonb) as r (id uuid, code text, kind text, "parentId" uuid, path ltree, "unitCode" text, locality text,
+    "validFrom" timestamptz, name text, "certificateName" text)`;
+  await tx.raw(
+    `insert into agencies (id, code, kind, parent_id, path, unit_code, locality, valid_from, created_at, updated_at)
+     select id, code, kind, "parentId", path, "unitCode", locality, "validFrom", ?, ? from ${rows}`, [at, at, json]);
+  await tx.raw(`insert into agency_names (agency_id, name, certificate_name, valid_from) select id, name, "certificateName", "validFrom" from ${rows}`, [json]);
+}
+
+export async function insertAliases(tx: Tx, aliases: readonly { alias: string; agencyId: string }[]): Promise<void> {
+  await tx.raw(`insert into agency_aliases (alias, agency_id) select alias, "agencyId" from jsonb_to_recordset(?::jsonb) as r (alias text, "agencyId" uuid)`, [JSON.stringify(aliases)]);
+}
+
+export async function insertAgencyNames(tx: Tx, names: readonly { id: string; name: string; certificateName: string }[], at: Date): Promise<void> {
+  const json = JSON.stringify(names);
+  const rows = 'jsonb_to_recordset(?::jsonb) as r (id uuid, name text, "certificateName" text)';
+  await tx.raw(`update agency_names n set valid_to = ? from ${rows} where n.agency_id = r.id and n.valid_to is null`, [at, json]);
+  await tx.raw(`insert into agency_names (agency_id, name, certificate_name, valid_from) select id, name, "certificateName", ? from ${rows}`, [at, json]);
+  await tx.raw(`update agencies a set updated_at = ? from ${rows} where a.id = r.id`, [at, json]);
+}
+
+export async function markAgencyDetails(tx: Tx, details: readonly { id: string; unitCode: string | null; locality: string | null }[], at: Date): Promise<void> {
+  await tx.raw(
+    `update agencies a set unit_code = r."unitCode", locality = r.locality, updated_at = ?
+     from jsonb_to_recordset(?::jsonb) as r (id uuid, "unitCode" text, locality text) where a.id = r.id`, [at, JSON.stringify(details)]);
+}
