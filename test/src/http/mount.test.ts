@@ -64,7 +64,7 @@ test.each<[string, string, RequestInit, number, string]>([
 
 test('a wrong field is pointed to, in the words of the caller', async () => {
   const wrong = json({ deep: [{ word: 'ok' }, { word: 'x' }] });
-  const answers = await Promise.all(['vi', 'en'].map(async (language) => (await fetch(`${base}/t/said/1`, { ...wrong, headers: { ...wrong.headers, 'accept-language': language } })).json() as Promise<{ title: string; errors: { pointer: string; message: string }[] }>));
+  const answers = await Promise.all(['vi', 'en'].map(async (language) => (await fetch(`${base}/t/said/1`, { ...wrong, headers: { 'content-type': 'application/json', 'accept-language': language } })).json() as Promise<{ title: string; errors: { pointer: string; message: string }[] }>));
   expect(answers.map((a) => a.errors.map((e) => e.pointer))).toEqual([['/deep/1/word'], ['/deep/1/word']]);
   expect(answers[0]?.errors[0]?.message).not.toBe(answers[1]?.errors[0]?.message);
   expect(answers[0]?.title).not.toBe(answers[1]?.title);
