@@ -21,6 +21,7 @@ import { migrateJobs, startJobs } from './jobs/worker.ts';
 import { openSoftwareKeystore } from './keystore/software.ts';
 import { seedProfiles } from './profiles/seed.ts';
 import type { Jobs, Services } from './services.ts';
+import { stopVerificationWorkers } from './verification/workers.ts';
 
 export interface RunningService {
   services: Services;
@@ -55,6 +56,7 @@ export async function startService(options: { config?: Config; log?: Logger } = 
     if (resumed > 0) log.warn({ certificates: resumed }, 'finished certificates that an earlier stop left prepared');
     services.jobs = await startJobs(services, url, tasks);
     endings.push(() => services.jobs.stop());
+    endings.push(stopVerificationWorkers);
     const address = await listen(services, endings);
     log.info({ address, publicUrl: config.publicUrl }, 'listening');
     return { services, address, administratorKey, stop };
