@@ -10,6 +10,8 @@ import { certificateRoutes } from './certificates/routes.ts';
 import { certificateTasks } from './certificates/tasks.ts';
 import { createCrlHandler } from './crl/serve.ts';
 import { crlTasks } from './crl/tasks.ts';
+import { eventRoutes } from './events/routes.ts';
+import { eventTasks } from './events/tasks.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { createListener, type HotRoute } from './http/listener.ts';
@@ -34,13 +36,13 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
+  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
   ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...notificationTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
+  ...auditTasks, ...notificationTasks, ...eventTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import type { Language } from '../http/language.ts';
 import type { Tx } from '../services.ts';
 import type { EventType } from './record.ts';
 
@@ -80,4 +82,114 @@ export async function listEvents(db: Knex, span: { after: number; upTo: number; 
   if (filter.types && filter.types.length > 0) void query.whereIn('type', [...filter.types]);
   if (filter.subjectId !== undefined) void query.where('subjectId', filter.subjectId);
   return query.select(db.raw(columns)) as Promise<EventRow[]>;
+}
+
+export type WebhookState = 'active' | 'disabled' | 'removed';
+
+export interface WebhookRow {
+  id: string;
+  agencyPath: string | null;
+  url: string;
+  /** empty: all */
+  types: EventType[];
+  /** sealed */
+  secret: Uint8Array;
+  contact: string;
+  language: Language;
+  state: WebhookState;
+  /** in a row */
+  failures: number;
+  failingSince: Date | null;
+  /** nothing is sent before; while one node is at it, the end of its lease */
+  retryAt: Date | null;
+  lastError: string | null;
+  lastSuccessAt: Date | null;
+  createdAt: Date;
+  createdBy: string;
+}
+
+const webhookFields = [
+  'id', 'agencyPath', 'url', 'types', 'secret', 'contact', 'language', 'state', 'failures', 'failingSince', 'retryAt', 'lastError', 'lastSuccessAt',
+  'createdAt', 'createdBy',
+] as const satisfies readonly (keyof WebhookRow)[];
+
+export async function insertWebhook(tx: Tx, row: WebhookRow): Promise<void> {
+  await tx('webhooks').insert({ ...row, types: [...row.types], secret: Buffer.from(row.secret) });
+}
+
+export async function lockWebhook(tx: Tx, id: string): Promise<WebhookRow | undefined> {
+  return tx('webhooks').where({ id }).whereNot({ state: 'removed' }).forUpdate().first(...webhookFields) as Promise<WebhookRow | undefined>;
+}
+
+export async function findWebhook(db: Knex, id: string): Promise<WebhookRow | undefined> {
+  return db('webhooks').where({ id }).whereNot({ state: 'removed' }).first(...webhookFields) as Promise<WebhookRow | undefined>;
+}
+
+export async function markWebhook(tx: Tx, id: string, change: Partial<Omit<WebhookRow, 'id'>>): Promise<void> {
+  await tx('webhooks').where({ id }).update(change);
+}
+
+/** How many an agency has, itself and not below. */
+export async function countWebhooks(tx: Tx, agencyPath: string | null): Promise<number> {
+  const [row] = (await tx('webhooks').whereNot({ state: 'removed' }).where({ agencyPath }).count({ count: '*' })) as { count: number }[];
+  return row?.count ?? 0;
+}
+
+export async function listWebhooks(db: Knex, within: string | undefined, page: PageRequest): Promise<Page<WebhookRow>> {
+  const query = db('webhooks').whereNot({ state: 'removed' }).select(...webhookFields);
+  if (within !== undefined) void query.whereRaw('agency_path <@ ?::ltree', [within]);
+  return findPage<WebhookRow>(query, ['createdAt', 'id'], page);
+}
+
+/** Takes a webhook that has something due for oneself, until `leaseUntil` or until it is marked. */
+export async function lockDueWebhook(tx: Tx, now: Date, leaseUntil: Date): Promise<WebhookRow | undefined> {
+  const { rows } = await tx.raw<{ rows: WebhookRow[] }>(
+    `update webhooks set retry_at = ? where id = (
+       select w.id from webhooks w where w.state = 'active' and (w.retry_at is null or w.retry_at <= ?)
+         and exists (select 1 from webhook_deliveries d where d.webhook_id = w.id and d.state = 'waiting' and (d.next_attempt_at is null or d.next_attempt_at <= ?))
+       order by w.retry_at nulls first, w.id limit 1 for update skip locked)
+     returning ${webhookFields.map((field) => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)).join(', ')}`, [leaseUntil, now, now]);
+  return rows[0];
+}
+
+export interface DeliveryRow {
+  id: string;
+  webhookId: string;
+  position: number;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  lastStatus: number | null;
+  lastError: string | null;
+  queuedAt: Date;
+  nextAttemptAt: Date | null;
+  finishedAt: Date | null;
+}
+
+const deliveryFields = [
+  'd.id', 'd.webhookId', 'd.position', 'd.state', 'd.attempts', 'd.lastStatus', 'd.lastError', 'd.queuedAt', 'd.nextAttemptAt', 'd.finishedAt',
+] as const;
+
+/** What is due to one webhook, with its events, in their order. */
+export async function listDueDeliveries(db: Knex, webhookId: string, now: Date, limit: number): Promise<(DeliveryRow & { event: EventRow })[]> {
+  const rows = (await db('webhook_deliveries as d').join('events as e', 'e.position', 'd.position').where({ 'd.webhookId': webhookId, 'd.state': 'waiting' })
+    .andWhere((q) => void q.whereNull('d.nextAttemptAt').orWhere('d.nextAttemptAt', '<=', now)).orderBy('d.position').limit(limit)
+    .select(...deliveryFields, 'e.id as eventId', 'e.type', 'e.subjectType', 'e.subjectId', 'e.agencyPath', 'e.data', 'e.occurredAt')) as
+    (DeliveryRow & Omit<EventRow, 'id'> & { eventId: string })[];
+  return rows.map((row) => ({ ...row, event: { ...row, id: row.eventId } }));
+}
+
+export async function markDelivery(tx: Tx, id: string, change: Partial<Omit<DeliveryRow, 'id' | 'webhookId' | 'position'>>): Promise<void> {
+  await tx('webhook_deliveries').where({ id, state: 'waiting' }).update(change);
+}
+
+/** Gives up whatever still waits for a webhook. */
+export async function markDeliveriesFailed(tx: Tx, webhookId: string, at: Date, error: string): Promise<number> {
+  return tx('webhook_deliveries').where({ webhookId, state: 'waiting' }).update({ state: 'failed', lastError: error, finishedAt: at });
+}
+
+/** Newest first. */
+export async function listDeliveries(db: Knex, webhookId: string, state: DeliveryRow['state'] | undefined, page: PageRequest): Promise<Page<DeliveryRow>> {
+  const query = db('webhook_deliveries as d').where({ 'd.webhookId': webhookId }).select(...deliveryFields);
+  if (state) void query.where('d.state', state);
+  return findPage<DeliveryRow>(query, ['d.position'], page, 'desc');
 }
