@@ -1,13 +1,13 @@
 import { requireWithin } from '../access/scope.ts';
-import { recordAudit } from '../audit/record.ts';
-import { notifyOnCommit } from '../database/notify.ts';
-import { recordEvent } from '../events/record.ts';
+import { recordAudits } from '../audit/record.ts';
+import { notifyEachOnCommit } from '../database/notify.ts';
+import { recordEvents } from '../events/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
 import { encodeCrlEntry } from '../../pki/crl/build.ts';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { lockCertificate, markRevoked, type CertificateRow } from './store.ts';
+import { lockCertificates, markRevoked, type CertificateRow, type RevocationRow } from './store.ts';
 
 /** Why a certificate may be revoked for good. A hold is another thing, and a CRL alone can be told to remove an entry. */
 export const finalReasons = [
@@ -40,31 +40,65 @@ export async function revokeCertificate(services: Pick<Services, 'db' | 'now'>, 
 }
 
 /** The same in the caller's transaction, for a request that is a revocation and for what a renewal replaces. */
-export async function revokeInTransaction({ now }: Pick<Services, 'now'>, tx: Tx, actor: Actor, input: RevocationInput): Promise<Revocation> {
-  const { certificateId, reason } = input;
-  const certificate = await lockCertificate(tx, certificateId);
+export async function revokeInTransaction(services: Pick<Services, 'now'>, tx: Tx, actor: Actor, input: RevocationInput): Promise<Revocation> {
+  const [outcome] = await revokeEach(services, tx, actor, [input]);
+  if (outcome?.status === 'fulfilled') return outcome.value;
+  throw outcome?.reason;
+}
+
+/**
+ * The same for any number, in a fixed number of round trips and each settled on its own: what is refused leaves the
+ * others whole. A certificate named twice is revoked once.
+ */
+export async function revokeEach(
+  { now }: Pick<Services, 'now'>, tx: Tx, actor: Actor, inputs: readonly RevocationInput[],
+): Promise<PromiseSettledResult<Revocation>[]> {
+  const rows = await lockCertificates(tx, inputs.map(({ certificateId }) => certificateId));
+  const revokedAt = wholeSecond(now());
+  const outcomes = inputs.map((input): PromiseSettledResult<Revoked> => {
+    try {
+      const value = judge(actor, rows.get(input.certificateId), input, revokedAt);
+      rows.set(input.certificateId, { ...value.certificate, state: 'revoked' });
+      return { status: 'fulfilled', value };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+  const revoked = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  if (revoked.length > 0) await storeRevoked(tx, actor, revoked);
+  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? { status: 'fulfilled', value: outcome.value.revocation } : outcome));
+}
+
+interface Revoked { certificate: CertificateRow; row: RevocationRow; revocation: Revocation }
+
+function judge(actor: Actor, certificate: CertificateRow | undefined, input: RevocationInput, revokedAt: Date): Revoked {
+  const { certificateId, reason, ground = null, comment = null } = input;
   if (!certificate) throw new Problem('certificate-not-found', { id: certificateId });
   requireMayRevoke(actor, certificate);
   requireIssued(certificate);
   const { generationId, serialNumber, notAfter } = certificate;
-  const revokedAt = wholeSecond(now());
   const invalidityDate = input.invalidityDate ? wholeSecond(input.invalidityDate) : null;
   if (invalidityDate && invalidityDate > revokedAt) {
     throw new Problem('invalid-fields', { errors: [{ pointer: '/invalidityDate', message: 'must not lie in the future' }] });
   }
   const crlEntry = encodeCrlEntry({ serialNumber, revokedAt, reason, ...(invalidityDate ? { invalidityDate } : {}) });
-  const { ground = null, comment = null } = input;
-  await markRevoked(tx, { certificateId, generationId, serialNumber, reason, revokedAt, invalidityDate, ground, comment, notAfter, crlEntry });
-
   const revocation = { certificateId, serialNumber: serialOf(certificate), reason, revokedAt, invalidityDate, ground, comment };
-  await recordAudit(tx, actor, 'certificate.revoked', { type: 'certificate', id: certificateId }, { before: { state: certificate.state }, after: { state: 'revoked', ...revocation } });
-  await recordEvent(tx, {
-    type: 'certificate.revoked', subject: { type: 'certificate', id: certificateId }, agencyPath: certificate.agencyPath,
-    data: { serialNumber: revocation.serialNumber, profile: certificate.profile, reason, revokedAt, invalidityDate, agencyId: certificate.agencyId, officialId: certificate.officialId },
-  });
-  await notifyOnCommit(tx, 'certificate_revoked', `${generationId} ${revocation.serialNumber}`);
-  if (urgentReasons.has(reason)) await addJobOnCommit(tx, 'publish-crl', { generationId });
-  return revocation;
+  return { certificate, revocation, row: { certificateId, generationId, serialNumber, reason, revokedAt, invalidityDate, ground, comment, notAfter, crlEntry } };
+}
+
+async function storeRevoked(tx: Tx, actor: Actor, revoked: readonly Revoked[]): Promise<void> {
+  await markRevoked(tx, revoked.map(({ row }) => row));
+  await recordAudits(tx, actor, revoked.map(({ certificate, revocation }) => ({
+    action: 'certificate.revoked', subject: { type: 'certificate', id: certificate.id },
+    change: { before: { state: certificate.state }, after: { state: 'revoked', ...revocation } },
+  })));
+  await recordEvents(tx, revoked.map(({ certificate, revocation: { serialNumber, reason, revokedAt, invalidityDate } }) => ({
+    type: 'certificate.revoked', subject: { type: 'certificate', id: certificate.id }, agencyPath: certificate.agencyPath,
+    data: { serialNumber, profile: certificate.profile, reason, revokedAt, invalidityDate, agencyId: certificate.agencyId, officialId: certificate.officialId },
+  })));
+  await notifyEachOnCommit(tx, 'certificate_revoked', revoked.map(({ row, revocation }) => `${row.generationId} ${revocation.serialNumber}`));
+  const urgent = new Set(revoked.filter(({ row }) => urgentReasons.has(row.reason)).map(({ row }) => row.generationId));
+  for (const generationId of urgent) await addJobOnCommit(tx, 'publish-crl', { generationId });
 }
 
 /** A certificate of the CA itself has no agency: it takes one who manages authorities, or the service. */

@@ -7,6 +7,11 @@ export async function notifyOnCommit(tx: Tx, channel: string, payload: string): 
   await tx.raw('select pg_notify(?, ?)', [channel, payload]);
 }
 
+/** Several at once, one notice each. */
+export async function notifyEachOnCommit(tx: Tx, channel: string, payloads: readonly string[]): Promise<void> {
+  await tx.raw('select pg_notify(?, payload) from unnest(?::text[]) as u (payload)', [channel, [...payloads]]);
+}
+
 interface Listener { onPayload: (payload: string) => void; onGap: () => void }
 
 const firstRetryMs = 100;
