@@ -12,6 +12,7 @@ import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { PostgresNotices } from './database/notify.ts';
 import { createPool, pingDatabase } from './database/pool.ts';
+import { watchArrivals } from './events/watch.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { limitServer } from './http/limits.ts';
 import { createLog } from './http/logging.ts';
@@ -56,6 +57,8 @@ export async function startService(options: { config?: Config; log?: Logger } = 
     if (resumed > 0) log.warn({ certificates: resumed }, 'finished certificates that an earlier stop left prepared');
     services.jobs = await startJobs(services, url, tasks);
     endings.push(() => services.jobs.stop());
+    const arrivals = await watchArrivals(services);
+    endings.push(() => arrivals.stop());
     endings.push(stopVerificationWorkers);
     const address = await listen(services, endings);
     log.info({ address, publicUrl: config.publicUrl }, 'listening');

@@ -23,7 +23,7 @@ export async function recordEvent(tx: Tx, event: NewEvent): Promise<void> {
   await recordEvents(tx, [event]);
 }
 
-/** The same for many, in one statement whatever their number; the job that passes them on is queued in it too. */
+/** The same for many, in one statement whatever their number; it also tells those who pass them on. */
 export async function recordEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   // The moment of writing by the wall clock, as in the audit.

@@ -19,7 +19,7 @@ export interface Arrival { id: string; type: EventType; subject: { type: string;
 
 const columns = 'position, id, type, subject_type, subject_id, agency_path, data, occurred_at';
 
-/** Any number in one statement, which queues the sequencer's job as well: one round trip in the path of issuing. */
+/** Any number in one statement, which tells the sequencers as well: one round trip in the path of issuing. */
 export async function insertArrivals(tx: Tx, arrivals: readonly Arrival[]): Promise<void> {
   const column = (pick: (arrival: Arrival) => unknown): string[] => arrivals.map(pick) as string[];
   await tx.raw(
@@ -28,7 +28,7 @@ export async function insertArrivals(tx: Tx, arrivals: readonly Arrival[]): Prom
        select e.id, e.type, e.subject_type, e.subject_id, e.agency_path, e.data, e.occurred_at
        from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::ltree[], ?::jsonb[], ?::timestamptz[])
          with ordinality as e (id, type, subject_type, subject_id, agency_path, data, occurred_at, place) order by e.place)
-     select from graphile_worker.add_job('sequence-events', max_attempts := 3)`,
+     select pg_notify('events_arrived', '')`,
     [
       column((a) => a.id), column((a) => a.type), column((a) => a.subject.type), column((a) => a.subject.id), column((a) => a.agencyPath),
       column((a) => JSON.stringify(a.data)), column((a) => a.occurredAt),

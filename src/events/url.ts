@@ -10,7 +10,8 @@ const specialV4 = [
 ];
 // Of IPv6 only global unicast is public, and in it not what tunnels to IPv4 or is for documentation.
 const specialV6 = ['::/3', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '4000::/2', '8000::/1'];
-const special = listOf([...specialV4, ...specialV6]);
+// apart: node compares an IPv4 address with IPv6 networks as if it were mapped into ::/96
+const special = { ipv4: listOf(specialV4), ipv6: listOf(specialV6) };
 
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
@@ -29,7 +30,7 @@ export function mayConnect({ webhookNetworks }: Reach, address: string, secure: 
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (isIP(address) === 0) return false;
   if (listOf(webhookNetworks).check(address, family)) return true;
-  return secure && !special.check(address, family);
+  return secure && !special[family].check(address, family);
 }
 
 /** What is wrong with an address to deliver to, in words for the caller; undefined if nothing is. Its name is resolved later. */
