@@ -24,7 +24,8 @@ export async function authenticate(
   const key = await findCredential(services.db, parsed.prefix);
   if (!key || !matchesSecret(parsed.secret, key.secretHash)) throw new Problem('sign-in-required');
   const now = services.now();
-  if (key.revokedAt !== null || key.expiresAt <= now || !key.operator.active) throw new Problem('credential-expired');
+  const { active, expiresAt } = key.operator;
+  if (key.revokedAt !== null || key.expiresAt <= now || !active || (expiresAt !== null && expiresAt <= now)) throw new Problem('credential-expired');
   if (key.lastUsedAt === null || now.getTime() - key.lastUsedAt.getTime() >= touchEveryMs) {
     markApiKeyUsed(services.db, key.id, now).catch((error: unknown) => services.log.warn({ err: error }, 'last use not noted'));
   }

@@ -4,11 +4,13 @@ import { Problem } from '../problems.ts';
 import type { Actor, Role, Services, Tx } from '../services.ts';
 import { buildApiKey } from './api-key.ts';
 import {
-  findOperator, insertApiKey, insertOperator, lockApiKey, markApiKeyRevoked, type ApiKeyRow, type OperatorRow,
+  findOperator, insertApiKey, insertOperator, lockApiKey, lockOperator, markApiKeyRevoked, markOperatorExpiry, type ApiKeyRow, type OperatorRow,
 } from './store.ts';
 
 export interface OperatorInput {
   name: string; email?: string | undefined; kind: 'person' | 'system'; roles: readonly Role[]; agencyPath?: string | undefined;
+  /** the end of a registrar's appointment */
+  expiresAt?: Date | undefined;
 }
 /** `token` is shown this once and stored nowhere. */
 export type IssuedApiKey = ApiKeyRow & { token: string };
@@ -26,13 +28,33 @@ export async function addOperator(tx: Tx, actor: Actor, input: OperatorInput, no
   if (input.roles.includes('registrar') && input.agencyPath === undefined) {
     throw new Problem('invalid-fields', { errors: [{ pointer: '/agencyPath', message: 'a registrar belongs to an agency' }] });
   }
+  requireFuture(input.expiresAt, now);
   const operator: OperatorRow = {
     id: randomUUID(), name: input.name, email: input.email ?? null, kind: input.kind,
-    agencyPath: input.agencyPath ?? null, active: true, createdAt: now, roles: [...new Set(input.roles)],
+    agencyPath: input.agencyPath ?? null, active: true, createdAt: now, expiresAt: input.expiresAt ?? null, roles: [...new Set(input.roles)],
   };
   await insertOperator(tx, { ...operator, createdBy: actor.id });
   await recordAudit(tx, actor, 'operator.created', { type: 'operator', id: operator.id }, { before: undefined, after: operator });
   return operator;
+}
+
+/**
+ * Sets or lifts the day on which an operator's rights end, whatever keys they hold.
+ * @throws Problem `not-found`, `invalid-fields` for a day that is past
+ */
+export async function setOperatorExpiry({ db, now }: Needed, actor: Actor, id: string, expiresAt: Date | null): Promise<OperatorRow> {
+  return db.transaction(async (tx) => {
+    const before = await lockOperator(tx, id);
+    if (!before) throw new Problem('not-found', { id });
+    requireFuture(expiresAt ?? undefined, now());
+    await markOperatorExpiry(tx, id, expiresAt);
+    await recordAudit(tx, actor, 'operator.expiry-set', { type: 'operator', id }, { before: { expiresAt: before.expiresAt }, after: { expiresAt } });
+    return { ...before, expiresAt };
+  });
+}
+
+function requireFuture(expiresAt: Date | undefined, now: Date): void {
+  if (expiresAt && expiresAt <= now) throw new Problem('invalid-fields', { errors: [{ pointer: '/expiresAt', message: 'must lie in the future' }] });
 }
 
 /** A key for an operator, ending after `days`. @throws Problem `not-found` */

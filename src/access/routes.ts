@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
 import { Problem } from '../problems.ts';
 import { roles } from '../services.ts';
-import { createOperator, issueApiKey, revokeApiKey } from './operators.ts';
+import { createOperator, issueApiKey, revokeApiKey, setOperatorExpiry } from './operators.ts';
 import { findOperator, listApiKeys, listOperators } from './store.ts';
 
 const agencyPath = z.string().regex(/^[A-Za-z0-9_]{1,255}(\.[A-Za-z0-9_]{1,255}){0,19}$/);
 
 const Operator = z.object({
   id: z.uuid(), name: z.string(), email: z.string().nullable(), kind: z.enum(['person', 'system']),
-  roles: z.array(z.enum(roles)), agencyPath: z.string().nullable(), active: z.boolean(), createdAt: instant,
+  roles: z.array(z.enum(roles)), agencyPath: z.string().nullable(), active: z.boolean(), createdAt: instant, expiresAt: instant.nullable(),
 }).meta({ id: 'Operator' });
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const ApiKey = z.object({
   id: z.uuid(), prefix: z.string(), operatorId: z.uuid(), label: z.string(),
@@ -25,15 +26,20 @@ export const accessRoutes = [
     method: 'post', path: '/api/v1/operators', summary: 'Add an operator', allow: 'operator:manage',
     body: z.strictObject({
       name: z.string().trim().min(1).max(200), email: z.email().max(254).optional(), kind: z.enum(['person', 'system']).default('person'),
-      roles: z.array(z.enum(roles)).min(1).max(roles.length), agencyPath: agencyPath.optional(),
+      roles: z.array(z.enum(roles)).min(1).max(roles.length), agencyPath: agencyPath.optional(), expiresAt: moment.optional(),
     }),
-    status: 201, reply: Operator, problems: [],
+    status: 201, reply: Operator, problems: ['invalid-fields'],
     handle: async ({ services, actor, body }) => createOperator(services, actor, body),
   }),
   endpoint({
     method: 'get', path: '/api/v1/operators', summary: 'List operators', allow: 'operator:manage', query: pageQuery,
     status: 200, reply: pageOf(Operator), problems: [],
     handle: async ({ services, query }) => listOperators(services.db, query),
+  }),
+  endpoint({
+    method: 'put', path: '/api/v1/operators/:id/expiry', summary: "Set or lift the end of an operator's appointment", allow: 'operator:manage',
+    params: byId, body: z.strictObject({ expiresAt: moment.nullable() }), status: 200, reply: Operator, problems: ['not-found', 'invalid-fields'],
+    handle: async ({ services, actor, params, body }) => setOperatorExpiry(services, actor, params.id, body.expiresAt),
   }),
   endpoint({
     method: 'post', path: '/api/v1/operators/:id/api-keys', summary: 'Make an API key, shown this once', allow: 'operator:manage',

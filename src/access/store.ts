@@ -5,14 +5,17 @@ import type { Role, Tx } from '../services.ts';
 
 export interface OperatorRow {
   id: string; name: string; email: string | null; kind: 'person' | 'system'; agencyPath: string | null;
-  active: boolean; createdAt: Date; roles: Role[];
+  active: boolean; createdAt: Date;
+  /** nothing is allowed from then on; null: no end is set */
+  expiresAt: Date | null;
+  roles: Role[];
 }
 export interface ApiKeyRow {
   id: string; prefix: string; operatorId: string; label: string;
   createdAt: Date; expiresAt: Date; revokedAt: Date | null; lastUsedAt: Date | null;
 }
 
-const operatorColumns = ['id', 'name', 'email', 'kind', 'agencyPath', 'active', 'createdAt'] as const;
+const operatorColumns = ['id', 'name', 'email', 'kind', 'agencyPath', 'active', 'createdAt', 'expiresAt'] as const;
 const apiKeyColumns = ['id', 'prefix', 'operatorId', 'label', 'createdAt', 'expiresAt', 'revokedAt', 'lastUsedAt'] as const;
 const rolesOf = `array(select r.role from operator_roles r join roles o on o.name = r.role
   where r.operator_id = operators.id order by o.position) as roles`;
@@ -23,11 +26,11 @@ export type Credential = ApiKeyRow & { secretHash: Buffer; operator: OperatorRow
 export async function findCredentials(db: Knex, prefixes: readonly string[]): Promise<Map<string, Credential>> {
   const { rows } = (await db.raw(
     `select k.id, k.prefix, k.operator_id, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.secret_hash,
-       operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, ${rolesOf}
+       operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, operators.expires_at as operator_until, ${rolesOf}
      from api_keys k join operators on operators.id = k.operator_id where k.prefix = any(?)`, [[...prefixes]],
-  )) as { rows: (ApiKeyRow & Omit<OperatorRow, 'createdAt'> & { secretHash: Buffer; operatorSince: Date })[] };
-  return new Map(rows.map(({ name, email, kind, agencyPath, active, roles, operatorSince, ...key }) =>
-    [key.prefix, { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince } }]));
+  )) as { rows: (ApiKeyRow & Omit<OperatorRow, 'createdAt' | 'expiresAt'> & { secretHash: Buffer; operatorSince: Date; operatorUntil: Date | null })[] };
+  return new Map(rows.map(({ name, email, kind, agencyPath, active, roles, operatorSince, operatorUntil, ...key }) =>
+    [key.prefix, { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince, expiresAt: operatorUntil } }]));
 }
 
 export async function countOperators(db: Knex): Promise<number> {
@@ -52,6 +55,14 @@ export async function insertOperator(tx: Tx, operator: OperatorRow & { createdBy
   const { roles, ...row } = operator;
   await tx('operators').insert(row);
   await tx('operator_roles').insert(roles.map((role) => ({ operatorId: operator.id, role })));
+}
+
+export async function lockOperator(tx: Tx, id: string): Promise<OperatorRow | undefined> {
+  return tx('operators').where({ id }).forUpdate().first(...operatorColumns, tx.raw(rolesOf)) as Promise<OperatorRow | undefined>;
+}
+
+export async function markOperatorExpiry(tx: Tx, id: string, expiresAt: Date | null): Promise<void> {
+  await tx('operators').where({ id }).update({ expiresAt });
 }
 
 export async function insertApiKey(tx: Tx, key: ApiKeyRow & { secretHash: Uint8Array }): Promise<void> {

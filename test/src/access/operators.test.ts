@@ -1,4 +1,4 @@
-import { apiKeyFor, testApp, testServices, type TestServices } from '../../database.ts';
+import { apiKeyFor, personFor, testApp, testServices, type TestServices } from '../../database.ts';
 import { createFirstAdministrator } from '../../../src/access/first-administrator.ts';
 
 let services: TestServices;
@@ -31,8 +31,8 @@ test('an administrator adds an operator, whose key is shown once, works, ends an
   expect((await call(token, 'GET', '/api/v1/audit')).status).toBe(200);
 
   const listed = await call(administrator, 'GET', keys);
-  expect(JSON.stringify(listed.body)).not.toContain(token.split('_')[2]);
-  expect(JSON.stringify((await services.db('audit_entries').select('*')))).not.toContain(token.split('_')[2]);
+  expect(JSON.stringify(listed.body)).not.toContain(token.slice(23));
+  expect(JSON.stringify((await services.db('audit_entries').select('*')))).not.toContain(token.slice(23));
 
   services.clock.advance({ days: 10 });
   expect(await call(token, 'GET', '/api/v1/audit')).toMatchObject({ status: 401, body: { type: 'urn:antin:problem:credential-expired' } });
@@ -54,4 +54,27 @@ test('who wrote what is in the audit, newest first, in pages', async () => {
   expect(first.body['items']).toHaveLength(2);
   expect(typeof first.body['next']).toBe('string');
   expect((await call(auditor, 'GET', '/api/v1/audit/verification')).body).toMatchObject({ intact: true });
+});
+
+test('a registrar whose appointment has ended is refused, though the key would last; extended, he is let in again', async () => {
+  const { actor, token } = await personFor(services, 'registrar', 'H05');
+  const expiry = `/api/v1/operators/${actor.id}/expiry`;
+  const end = new Date(services.now().getTime() + 10 * 86_400_000).toISOString();
+  expect(await call(administrator, 'PUT', expiry, { expiresAt: end })).toMatchObject({ status: 200, body: { expiresAt: end } });
+  expect((await call(token, 'GET', '/api/v1/agencies')).status).toBe(200);
+  services.clock.advance({ days: 10 });
+  expect(await call(token, 'GET', '/api/v1/agencies')).toMatchObject({ status: 401, body: { type: 'urn:antin:problem:credential-expired' } });
+  expect((await call(administrator, 'PUT', expiry, { expiresAt: end })).status).toBe(422);
+  await call(administrator, 'PUT', expiry, { expiresAt: null });
+  expect((await call(token, 'GET', '/api/v1/agencies')).status).toBe(200);
+  expect((await call(token, 'PUT', expiry, { expiresAt: null })).status).toBe(403);
+  services.clock.advance({ days: -10 });
+  expect(await services.db('audit_entries').where({ action: 'operator.expiry-set', subjectId: actor.id }).orderBy('sequence').pluck('after')).toEqual([{ expiresAt: end }, { expiresAt: null }]);
+  expect((await call(administrator, 'PUT', '/api/v1/operators/00000000-0000-4000-8000-000000000000/expiry', { expiresAt: null })).status).toBe(404);
+});
+
+test('an appointment that has ended before it began is refused, one to come is kept', async () => {
+  const registrar = { name: 'x', roles: ['registrar'], agencyPath: 'H05' };
+  expect((await call(administrator, 'POST', '/api/v1/operators', { ...registrar, expiresAt: '2020-01-01T00:00:00Z' })).status).toBe(422);
+  expect(await call(administrator, 'POST', '/api/v1/operators', { ...registrar, expiresAt: '2036-01-01T00:00:00+07:00' })).toMatchObject({ status: 201, body: { expiresAt: '2035-12-31T17:00:00.000Z' } });
 });
