@@ -29,6 +29,16 @@ export function checkCsr(pem: string, profile: Profile, subject: Name): CheckedC
   return { csr, spkiHash: spkiHash(csr.publicKey) };
 }
 
+/** The hash of the key that a PKCS#10 asks with; undefined where it cannot be read, which `checkCsr` then names. */
+export function keyAskedFor(pem: string): Uint8Array | undefined {
+  try {
+    return spkiHash(parseCsr(Buffer.from(pem, 'utf8')).publicKey);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
 function parse(pem: string): CertificationRequest {
   try {
     return parseCsr(Buffer.from(pem, 'utf8'));

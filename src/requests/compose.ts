@@ -1,16 +1,20 @@
 import type { Profile } from '../../pki/certificate/profile.ts';
 import { printName } from '../../pki/name/print.ts';
 import { compareNames } from '../../pki/name/compare.ts';
-import { parseName } from '../../pki/name/parse.ts';
+import { parseName, type Name } from '../../pki/name/parse.ts';
 import { requireWithin } from '../access/scope.ts';
 import { policiesAt, type Policies } from '../policies/find.ts';
 import { Problem } from '../problems.ts';
 import { profilesNow } from '../profiles/find.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { checkCsr } from './check-csr.ts';
-import { grounds, isSubscriberProfile, kindRules, subscriberProfiles, type Device, type GroundName, type Kind, type SubscriberProfile } from './kinds.ts';
+import { checkCsr, keyAskedFor } from './check-csr.ts';
+import {
+  grounds, groundOf, isSubscriberProfile, kindRules, subscriberProfiles, type Device, type GroundName, type Kind, type SubscriberProfile, type Transfer,
+} from './kinds.ts';
 import { requireRenewable } from './renew.ts';
-import { findHolder, findKeyFacts, findTarget, type HolderRow, type RequestRow, type TargetRow } from './store.ts';
+import {
+  findCertified, findHolders, findKeyFacts, findTargets, type HolderRow, type KeyFacts, type KeyQuestion, type RequestRow, type TargetRow,
+} from './store.ts';
 import { composeSubject, contentHash, encodeSubject } from './subject.ts';
 
 /** What a request asks for; `kinds.ts` says which fields each kind must have. */
@@ -26,49 +30,99 @@ export interface Submission {
   ground?: GroundName | undefined;
   invalidityDate?: Date | undefined;
   note?: string | undefined;
+  /** what a transfer of the official means */
+  transfer?: Transfer | undefined;
+  wetSigned?: boolean | undefined;
+  /** A draft whose key is still to be made, as those of a list are; it is confirmed only with one. */
+  keyLater?: boolean | undefined;
 }
 
 /** The part of a request's row that follows from what was asked and from the registers. */
 export type Composed = Pick<RequestRow, 'profile' | 'agencyId' | 'officialId' | 'serviceName' | 'device' | 'certificateId' | 'subject' | 'subjectText' | 'csr'
-  | 'spki' | 'spkiHash' | 'days' | 'endsAt' | 'ground' | 'reason' | 'invalidityDate' | 'note' | 'contentHash' | 'composedAt' | 'duplicateKey'>;
+  | 'spki' | 'spkiHash' | 'days' | 'endsAt' | 'ground' | 'reason' | 'invalidityDate' | 'note' | 'transfer' | 'wetSigned' | 'urgent' | 'dueAt' | 'contentHash' | 'composedAt' | 'duplicateKey'>;
 
 export const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
+
+/** What the registers say about everything a list of submissions names, read together. */
+export interface Registers {
+  at: Date;
+  policies: Policies;
+  profiles: ReadonlyMap<string, Profile>;
+  targets: ReadonlyMap<string, TargetRow>;
+  holders: ReadonlyMap<string, HolderRow>;
+  /** agencies that have ever held a certificate, of those whose first request is said to be on paper */
+  certified: ReadonlySet<string>;
+  keys: ReadonlyMap<string, KeyFacts>;
+  /** keys asked for by the list itself, each with its holder */
+  asked: Map<string, string>;
+}
+
+const idsOf = (values: readonly (string | null | undefined)[]): string[] => [...new Set(values.filter((v) => v !== null && v !== undefined))];
+const keyId = (hash: Uint8Array, { officialId, agencyId }: Pick<KeyQuestion, 'officialId' | 'agencyId'>): string =>
+  `${Buffer.from(hash).toString('hex')} ${officialId ?? agencyId}`;
+
+/** Reads the registers for submissions of any number, in as many queries as for one. */
+export async function readRegisters(services: Services, tx: Tx, inputs: readonly Submission[]): Promise<Registers> {
+  const at = services.now();
+  const targets = await findTargets(tx, idsOf(inputs.map(({ certificateId }) => certificateId)));
+  const named = inputs.map((input) => {
+    const target = input.certificateId === undefined ? undefined : targets.get(input.certificateId);
+    return target ? { officialId: target.officialId, agencyId: target.agencyId } : { officialId: input.officialId ?? null, agencyId: input.agencyId ?? null };
+  });
+  const holders = await findHolders(tx, { officials: idsOf(named.map(({ officialId }) => officialId)), agencies: idsOf(named.map(({ agencyId }) => agencyId)) });
+  const questions = inputs.flatMap((input, i): KeyQuestion[] => {
+    const spkiHash = input.csr === undefined ? undefined : keyAskedFor(input.csr);
+    const { officialId, agencyId } = named[i]!;
+    const holder = holders.get(officialId ?? agencyId ?? '');
+    return spkiHash && holder ? [{ spkiHash, officialId, agencyId: holder.agencyId }] : [];
+  });
+  const facts = await findKeyFacts(tx, questions);
+  const onPaper = inputs.flatMap(({ wetSigned }, i) => (wetSigned ? [holders.get(named[i]!.officialId ?? named[i]!.agencyId ?? '')?.agencyId] : []));
+  return {
+    at, targets, holders, policies: await policiesAt(tx, at), profiles: await profilesNow(services), certified: await findCertified(tx, idsOf(onPaper)),
+    keys: new Map(questions.map((question, i) => [keyId(question.spkiHash, question), facts[i]!])), asked: new Map(),
+  };
+}
 
 /**
  * Turns what was asked into what will be decided on: the holder and the name from the registers, the key from the PKCS#10.
  * @throws Problem every refusal of a submission
  */
-export async function composeRequest(services: Services, tx: Tx, actor: Actor, input: Submission): Promise<Composed> {
-  const at = services.now();
+export function composeRequest(registers: Registers, actor: Actor, input: Submission): Composed {
+  const { at, policies } = registers;
   requireFields(input);
-  const target = input.certificateId === undefined ? undefined : await ownTarget(tx, actor, input.certificateId);
+  const target = input.certificateId === undefined ? undefined : ownTarget(registers, actor, input.certificateId);
   const profileName = target?.profile ?? input.profile ?? '';
   if (!isSubscriberProfile(profileName)) throw wrong(target ? '/certificateId' : '/profile', 'is not a certificate of a subscriber');
-  const { holder, serviceName } = await ownHolder(tx, actor, input, profileName, target);
+  const { holder, serviceName } = ownHolder(registers, actor, { input, profile: profileName, target });
   const bearer = { holder: subscriberProfiles[profileName], levels: holder.levels, official: holder.official ?? undefined, serviceName: serviceName ?? undefined };
-  const policies = await policiesAt(tx, at);
+  requireTransferSaid(input, target, holder);
+  if (input.wetSigned && registers.certified.has(holder.agencyId)) throw wrong('/wetSigned', 'the agency has had certificates: it signs digitally');
+  const urgent = input.ground !== undefined && groundOf(input.ground).urgent === true;
   const base = {
     profile: profileName, agencyId: holder.agencyId, officialId: bearer.holder === 'official' ? target?.officialId ?? input.officialId ?? null : null, serviceName,
     device: input.device ?? null, certificateId: target?.id ?? null, ground: input.ground ?? null, reason: input.ground ? grounds[input.ground].reason : null,
     invalidityDate: input.invalidityDate ?? null, note: input.note ?? null, composedAt: at, duplicateKey: duplicateKey(input, profileName, holder.agencyId),
+    transfer: input.transfer ?? null, wetSigned: input.wetSigned ?? false, urgent,
+    dueAt: urgent ? new Date(at.getTime() + policies.get('deadline.urgent_revoke_hours') * 3_600_000) : null,
   };
   if (input.ground) requireGround(input, profileName, at);
   const certified = kindRules[input.kind].produces === 'certificate';
-  const profile = (await profilesNow(services)).get(profileName);
+  const profile = registers.profiles.get(profileName);
   if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${profileName}` });
   const content = certified
-    ? await certify(tx, { ...base, input, profile, policies, at, bearer, target })
+    ? certify(registers, { ...base, input, profile, bearer, target })
     : { subject: [], subjectText: target?.subjectText ?? '', csr: null, spki: null, spkiHash: null, days: null, endsAt: null };
   return { ...base, ...content, contentHash: contentHash({ kind: input.kind, ...base, ...content }) };
 }
 
 function requireFields(input: Submission): void {
-  const missing = kindRules[input.kind].required.filter((field) => input[field] === undefined);
+  const missing = kindRules[input.kind].required.filter((field) => input[field] === undefined && !(field === 'csr' && input.keyLater));
   if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => ({ pointer: `/${field}`, message: 'is required' })) });
 }
 
-async function ownTarget(tx: Tx, actor: Actor, certificateId: string): Promise<TargetRow> {
-  const target = await findTarget(tx, certificateId);
+function ownTarget({ targets }: Registers, actor: Actor, certificateId: string): TargetRow {
+  const target = targets.get(certificateId);
   if (!target) throw new Problem('certificate-not-found', { id: certificateId });
   requireWithin(actor, target.agencyPath);
   if (target.state === 'revoked') throw new Problem('certificate-already-revoked', { id: certificateId });
@@ -76,9 +130,9 @@ async function ownTarget(tx: Tx, actor: Actor, certificateId: string): Promise<T
   return target;
 }
 
-async function ownHolder(
-  tx: Tx, actor: Actor, input: Submission, profile: SubscriberProfile, target: TargetRow | undefined,
-): Promise<{ holder: HolderRow; serviceName: string | null }> {
+function ownHolder(
+  { holders }: Registers, actor: Actor, { input, profile, target }: { input: Submission; profile: SubscriberProfile; target: TargetRow | undefined },
+): { holder: HolderRow; serviceName: string | null } {
   const kind = subscriberProfiles[profile];
   const officialId = target ? target.officialId : input.officialId ?? null;
   const agencyId = target ? target.agencyId : input.agencyId ?? null;
@@ -86,7 +140,7 @@ async function ownHolder(
   if (kind !== 'official' && agencyId === null) throw wrong('/agencyId', 'is required');
   const serviceName = kind === 'service' ? target?.serviceName ?? input.serviceName ?? null : null;
   if (kind === 'service' && serviceName === null) throw wrong('/serviceName', 'is required');
-  const holder = await findHolder(tx, kind === 'official' ? { officialId: officialId! } : { agencyId: agencyId! });
+  const holder = holders.get((kind === 'official' ? officialId : agencyId) ?? '');
   if (!holder) throw wrong(kind === 'official' ? '/officialId' : '/agencyId', 'is not in the register');
   requireWithin(actor, holder.agencyPath);
   if (kindRules[input.kind].produces === 'certificate') {
@@ -94,6 +148,19 @@ async function ownHolder(
     if (holder.official?.left) throw wrong('/officialId', 'the official has left');
   }
   return { holder, serviceName };
+}
+
+/** An official who works elsewhere now, or whose position changed: the law allows both ways, so whoever asks says which is meant. */
+function requireTransferSaid({ kind, ground, transfer }: Submission, target: TargetRow | undefined, holder: HolderRow): void {
+  const moved = holder.official !== null && target?.agencyId !== holder.agencyId;
+  const meant = kind === 'change' && moved ? 'change' : kind === 'revoke' && ground === 'position-changed' ? 'revoke' : undefined;
+  if (meant === undefined) {
+    if (transfer !== undefined) throw wrong('/transfer', 'belongs to the transfer of an official');
+  } else if (transfer === undefined) {
+    throw wrong('/transfer', 'say whether the transfer means a change of content or a revocation (NĐ 68/2024 Điều 15, 17)');
+  } else if (transfer !== meant) {
+    throw wrong('/transfer', meant === 'change' ? 'this is a change of content: ask for a revocation instead' : 'this is a revocation: ask for a change of content instead');
+  }
 }
 
 function requireGround({ ground, invalidityDate }: Submission, profile: SubscriberProfile, at: Date): void {
@@ -111,35 +178,45 @@ function duplicateKey(input: Submission, profile: string, agencyId: string): str
 }
 
 interface Certified {
-  input: Submission; profile: Profile; policies: Policies; at: Date; bearer: Parameters<typeof composeSubject>[0]; target: TargetRow | undefined;
+  input: Submission; profile: Profile; bearer: Parameters<typeof composeSubject>[0]; target: TargetRow | undefined;
   officialId: string | null; agencyId: string;
 }
 type Content = Pick<Composed, 'subject' | 'subjectText' | 'csr' | 'spki' | 'spkiHash' | 'days' | 'endsAt'>;
 
-async function certify(tx: Tx, c: Certified): Promise<Content> {
+function certify(registers: Registers, c: Certified): Content {
+  const { policies, at } = registers;
   const subject = composeSubject(c.bearer);
   const name = encodeSubject(subject);
-  if (c.target) requireRenewable({ kind: c.input.kind, target: c.target, policies: c.policies, at: c.at });
+  if (c.target) requireRenewable({ kind: c.input.kind, target: c.target, policies, at });
   if (c.target && c.input.kind === 'renew' && !compareNames(name, parseName(c.target.subjectDer))) {
     throw new Problem('subject-mismatch', { detail: 'The register has changed since this certificate was issued: ask for a change of content.' });
   }
-  const { csr, spkiHash } = checkCsr(c.input.csr ?? '', c.profile, name);
-  await requireFreeKey(tx, c, spkiHash);
-  const most = c.policies.get(c.input.kind === 'renew' ? 'renewal.max_days' : 'subscriber.max_days');
+  const most = policies.get(c.input.kind === 'renew' ? 'renewal.max_days' : 'subscriber.max_days');
   return {
-    subject, subjectText: printName(name), csr: csr.der, spki: csr.publicKey.der, spkiHash,
+    subject, subjectText: printName(name), ...keyOf(registers, c, name),
     days: c.input.kind === 'change' ? null : Math.min(most, c.profile.validityDays),
     // a change of content does not lengthen a certificate's life
     endsAt: c.input.kind === 'change' ? c.target?.notAfter ?? null : null,
   };
 }
 
-async function requireFreeKey(tx: Tx, c: Certified, spkiHash: Uint8Array): Promise<void> {
-  const key = await findKeyFacts(tx, { spkiHash, officialId: c.officialId, agencyId: c.agencyId });
+function keyOf(registers: Registers, c: Certified, name: Name): Pick<Composed, 'csr' | 'spki' | 'spkiHash'> {
+  if (c.input.csr === undefined && c.input.keyLater) return { csr: null, spki: null, spkiHash: null };
+  const { csr, spkiHash } = checkCsr(c.input.csr ?? '', c.profile, name);
+  requireFreeKey(registers, c, spkiHash);
+  return { csr: csr.der, spki: csr.publicKey.der, spkiHash };
+}
+
+function requireFreeKey({ keys, asked, policies }: Registers, c: Certified, spkiHash: Uint8Array): void {
+  const key = keys.get(keyId(spkiHash, c));
+  if (!key) throw new Error('the registers were not asked for this key');
   if (key.compromised) throw new Problem('key-compromised', { rule: 'a certificate with this key was revoked for keyCompromise' });
   const holder = c.officialId === null ? `agency:${c.agencyId}` : `official:${c.officialId}`;
-  if ((key.holder !== null && key.holder !== holder) || key.askedByOther) throw new Problem('key-used-by-another');
+  const hex = Buffer.from(spkiHash).toString('hex');
+  const other = asked.get(hex);
+  if ((key.holder !== null && key.holder !== holder) || key.askedByOther || (other !== undefined && other !== holder)) throw new Problem('key-used-by-another');
+  asked.set(hex, holder);
   if (!c.target || Buffer.compare(c.target.spkiHash, spkiHash) !== 0) return;
-  const kept = c.input.kind === 'renew' ? c.policies.get('renewal.same_key') : c.policies.get('change.same_key');
+  const kept = c.input.kind === 'renew' ? policies.get('renewal.same_key') : policies.get('change.same_key');
   if (!kept) throw wrong('/csr', 'a new key is required');
 }

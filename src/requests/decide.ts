@@ -10,7 +10,7 @@ import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { carryOut, settle, type Carried } from './carry-out.ts';
 import { evaluateDecision, type Evaluated } from './evaluate.ts';
-import { findFreshFacts, insertDecisions, lockRequests, type DecisionRow, type ShownRequest } from './store.ts';
+import { findFreshFacts, findPaperKinds, insertDecisions, lockRequests, type DecisionRow, type ShownRequest } from './store.ts';
 import type { DecisionName, StoredState } from './states.ts';
 import { eventOf } from './submit.ts';
 
@@ -79,8 +79,9 @@ async function decideInTransaction(services: Services, tx: Tx, orders: readonly 
   const rows = await lockRequests(tx, orders.map(({ requestId }) => requestId));
   const agreed = orders.filter(({ decision }) => decision === 'approve' || decision === 'examine').map(({ requestId }) => requestId);
   const fresh = agreed.length > 0 ? await findFreshFacts(tx, agreed) : new Map<string, never>();
-  const terms = orders.some(({ decision }) => decision === 'confirm')
-    ? { policies: await policiesAt(tx, at), calendar: await calendarFrom(tx, at) } : undefined;
+  const confirmed = orders.filter(({ decision }) => decision === 'confirm').map(({ requestId }) => requestId);
+  const terms = confirmed.length > 0 || [...rows.values()].some(({ urgent }) => urgent)
+    ? { policies: await policiesAt(tx, at), calendar: await calendarFrom(tx, at), papers: await findPaperKinds(tx, confirmed) } : undefined;
 
   const evaluated: PromiseSettledResult<Evaluated>[] = [];
   // one after the other: the transaction has one connection

@@ -43,7 +43,15 @@ export function isSubscriberProfile(profile: string): profile is SubscriberProfi
   return Object.hasOwn(subscriberProfiles, profile);
 }
 
-export interface Ground { vi: string; reason: RevocationReason; holders: readonly ('official' | 'agency' | 'service')[] }
+export interface Ground {
+  vi: string;
+  reason: RevocationReason;
+  holders: readonly ('official' | 'agency' | 'service')[];
+  /** Someone else may hold the key: the urgent lane, with its own clock. */
+  urgent?: true;
+  /** An order from outside needs no yes of the managing agency; an operator hands it in and confirms it. */
+  confirmedBy?: 'operator';
+}
 
 const anyone = ['official', 'agency', 'service'] as const;
 
@@ -52,11 +60,11 @@ const anyone = ['official', 'agency', 'service'] as const;
  * "Expired" is a ground of the law but no revocation: it is a status, and stays out of the CRL.
  */
 export const grounds = {
-  'key-compromised': { vi: 'lộ hoặc nghi lộ khóa bí mật', reason: 'keyCompromise', holders: anyone },
-  'device-lost': { vi: 'thất lạc thiết bị lưu khóa bí mật', reason: 'keyCompromise', holders: anyone },
+  'key-compromised': { vi: 'lộ hoặc nghi lộ khóa bí mật', reason: 'keyCompromise', holders: anyone, urgent: true },
+  'device-lost': { vi: 'thất lạc thiết bị lưu khóa bí mật', reason: 'keyCompromise', holders: anyone, urgent: true },
   'device-broken': { vi: 'thiết bị lưu khóa bí mật bị hỏng', reason: 'superseded', holders: anyone },
   'replaced': { vi: 'đã có chứng thư thay thế (gia hạn, thay đổi nội dung)', reason: 'superseded', holders: anyone },
-  'prosecution-request': { vi: 'theo văn bản của cơ quan tiến hành tố tụng hoặc cơ quan công an', reason: 'privilegeWithdrawn', holders: anyone },
+  'prosecution-request': { vi: 'theo văn bản của cơ quan tiến hành tố tụng hoặc cơ quan công an', reason: 'privilegeWithdrawn', holders: anyone, confirmedBy: 'operator' },
   'agency-request': { vi: 'theo văn bản của cơ quan quản lý trực tiếp', reason: 'privilegeWithdrawn', holders: anyone },
   'position-changed': { vi: 'thay đổi vị trí công tác, không còn phù hợp với chứng thư', reason: 'affiliationChanged', holders: ['official'] },
   'retired': { vi: 'nghỉ hưu, thôi việc', reason: 'cessationOfOperation', holders: ['official'] },
@@ -66,3 +74,22 @@ export const grounds = {
 } as const satisfies Record<string, Ground>;
 export type GroundName = keyof typeof grounds;
 export const groundNames = Object.keys(grounds) as GroundName[];
+
+/** The row of a ground, with the fields that not every row has. */
+export const groundOf = (name: GroundName): Ground => grounds[name];
+
+/** What a transfer of an official means: NĐ 68/2024 Điều 15 (change of content) and Điều 17 (revocation) overlap, so it is asked. */
+export const transfers = ['change', 'revoke'] as const;
+export type Transfer = (typeof transfers)[number];
+
+/** Kinds of papers that stand beside a request; `signed-form` is the official form, signed and sent back. */
+export const paperKinds = ['wet-signed-scan', 'signed-form', 'authority-order', 'founding-decision', 'appointment-decision', 'handover-record', 'other'] as const;
+export type PaperKind = (typeof paperKinds)[number];
+
+export interface PaperRule { paper: PaperKind; kinds: readonly Kind[]; when(request: { ground: GroundName | null; wetSigned: boolean }): boolean; source: string }
+
+/** Papers without which a request is not confirmed. */
+export const paperRules: readonly PaperRule[] = [
+  { paper: 'wet-signed-scan', kinds: ['issue'], when: ({ wetSigned }) => wetSigned, source: 'the first request of a body without any certificate is signed and sealed on paper' },
+  { paper: 'authority-order', kinds: ['revoke'], when: ({ ground }) => ground === 'prosecution-request', source: 'NĐ 68/2024/NĐ-CP Điều 17: the written request of prosecution bodies or the police' },
+];

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { findAgencyByCode } from '../agencies/find.ts';
 import { requireWithin } from '../access/scope.ts';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
+import { policyAt } from '../policies/find.ts';
 import { Problem, problems, type ProblemCode } from '../problems.ts';
+import type { Services } from '../services.ts';
 import { decideRequest, decideRequests } from './decide.ts';
-import { devices, groundNames, kinds, subscriberProfiles, type SubscriberProfile } from './kinds.ts';
+import { devices, groundNames, kinds, subscriberProfiles, transfers, type SubscriberProfile } from './kinds.ts';
 import { decisionNames, nextDecisions, states } from './states.ts';
 import { findRequest, listDecisions, listRequests, type ShownRequest } from './store.ts';
 import { amendRequest, submitRequest } from './submit.ts';
@@ -21,7 +23,7 @@ const Request = z.object({
   officialId: z.uuid().nullable(), serviceName: z.string().nullable(), device: z.enum(devices).nullable(),
   certificateId: z.uuid().nullable(), newCertificateId: z.uuid().nullable(), subject: z.string(), keySha256: z.string().nullable(),
   days: z.number().nullable(), endsAt: instant.nullable(), ground: ground.nullable(), reason: z.string().nullable(), invalidityDate: instant.nullable(),
-  note: z.string().nullable(), contentHash: z.string(), submittedBy: z.string(), amendedBy: z.string().nullable(), confirmedBy: z.string().nullable(),
+  note: z.string().nullable(), transfer: z.enum(transfers).nullable(), wetSigned: z.boolean(), urgent: z.boolean(), contentHash: z.string(), submittedBy: z.string(), amendedBy: z.string().nullable(), confirmedBy: z.string().nullable(),
   examinedBy: z.string().nullable(), approvedBy: z.string().nullable(), dueAt: instant.nullable(), overdue: z.boolean(),
   nextDecisions: z.array(decision), createdAt: instant, stateChangedAt: instant,
 });
@@ -36,28 +38,37 @@ const csr = z.string().min(1).max(20_000);
 const idempotencyKey = z.string().regex(/^[\x21-\x7e]{8,100}$/).optional();
 const common = { device: z.enum(devices).optional(), note: text(2000).optional(), idempotencyKey };
 const certificateId = z.uuid();
+const transfer = z.enum(transfers).optional();
 
 const Submission = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('issue'), profile, officialId: z.uuid().optional(), agencyId: z.uuid().optional(), serviceName: text(64).optional(), csr, ...common,
+    kind: z.literal('issue'), profile, officialId: z.uuid().optional(), agencyId: z.uuid().optional(), serviceName: text(64).optional(), csr, wetSigned: z.boolean().optional(), ...common,
   }),
   z.strictObject({ kind: z.literal('renew'), certificateId, csr, ...common }),
-  z.strictObject({ kind: z.literal('change'), certificateId, csr, ...common, note: text(2000) }),
-  z.strictObject({ kind: z.literal('revoke'), certificateId, ground, invalidityDate: moment.optional(), ...common }),
+  z.strictObject({ kind: z.literal('change'), certificateId, csr, transfer, ...common, note: text(2000) }),
+  z.strictObject({ kind: z.literal('revoke'), certificateId, ground, invalidityDate: moment.optional(), transfer, ...common }),
   z.strictObject({ kind: z.literal('restore-device'), certificateId, ...common, note: text(2000) }),
 ]);
-const Amendment = z.strictObject({ csr, note: text(2000), ground, invalidityDate: moment }).partial();
+const Amendment = z.strictObject({ csr, note: text(2000), ground, invalidityDate: moment, transfer: z.enum(transfers) }).partial();
 const NewDecision = z.strictObject({ decision, reason: text(2000).optional(), contentHash: hash.optional() });
 
 const byId = z.object({ id: z.uuid() });
 const hex = (bytes: Uint8Array | null): string | null => bytes && Buffer.from(bytes).toString('hex');
 
 function shown(row: ShownRequest, now: Date): z.input<typeof Request> {
-  const waiting = row.state === 'confirmed' || row.state === 'examined';
+  const waiting = row.state === 'confirmed' || row.state === 'examined' || (row.urgent && row.state === 'draft');
   return {
     ...row, subject: row.subjectText, keySha256: hex(row.spkiHash), contentHash: hex(row.contentHash) ?? '',
     overdue: waiting && row.dueAt !== null && row.dueAt <= now, nextDecisions: row.state === 'issued' ? [] : nextDecisions(row.kind, row.state),
   };
+}
+
+/** Overdue: the term has ended; soon: it ends within the time that a policy sets. */
+async function dueFilter({ db, now }: Services, due: 'overdue' | 'soon' | undefined): Promise<{ dueBefore?: Date; dueAfter?: Date }> {
+  if (due === undefined) return {};
+  const at = now();
+  if (due === 'overdue') return { dueBefore: at };
+  return { dueAfter: at, dueBefore: new Date(at.getTime() + (await policyAt(db, 'deadline.warn_hours', at)) * 3_600_000) };
 }
 
 const contentProblems = [
@@ -81,12 +92,12 @@ export const requestRoutes = [
     method: 'get', path: '/api/v1/requests', summary: 'Search the requests, newest first', allow: 'request:read',
     query: pageQuery.extend({
       state: z.enum(states).optional(), kind: z.enum(kinds).optional(), q: z.string().trim().max(100).optional(), agency: z.string().max(35).optional(),
-      officialId: z.uuid().optional(), certificateId: z.uuid().optional(), dueBefore: moment.optional(),
+      officialId: z.uuid().optional(), certificateId: z.uuid().optional(), dueBefore: moment.optional(), due: z.enum(['overdue', 'soon']).optional(), urgent: z.stringbool().optional(),
     }),
     status: 200, reply: pageOf(Request), problems: ['not-found'],
-    handle: async ({ services, actor, query: { q, agency, ...query } }) => {
+    handle: async ({ services, actor, query: { q, agency, due, ...query } }) => {
       const top = agency === undefined ? undefined : await findAgencyByCode(services.db, agency);
-      const page = await listRequests(services.db, { ...query, search: q, under: [actor.agencyPath, top?.path] }, query);
+      const page = await listRequests(services.db, { ...query, ...await dueFilter(services, due), search: q, under: [actor.agencyPath, top?.path] }, query);
       return { items: page.items.map((row) => shown(row, services.now())), next: page.next };
     },
   }),

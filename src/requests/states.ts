@@ -54,11 +54,10 @@ const closed: ReadonlySet<StoredState> = new Set(['approved', 'completed', 'refu
 export const isClosed = (state: StoredState): boolean => closed.has(state);
 
 /**
- * The row of the table for a decision.
+ * The row of the table for a decision, where `operators` must agree: as many as the kind asks for unless a policy says otherwise.
  * @throws Problem `request-already-decided` when the request is closed, `state-changed` when the decision has no place in its state
  */
-export function findTransition(kind: Kind, state: StoredState, decision: DecisionName): Transition {
-  const { operators } = kindRules[kind];
+export function findTransition(kind: Kind, state: StoredState, decision: DecisionName, operators = kindRules[kind].operators): Transition {
   const found = transitions.find((t) =>
     t.from === state && t.decision === decision && (t.operators === undefined || t.operators === operators));
   if (found) return found;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { NameParts } from '../../pki/name/build.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import type { Tx } from '../services.ts';
-import type { Device, GroundName, Kind } from './kinds.ts';
+import type { Device, GroundName, Kind, PaperKind, Transfer } from './kinds.ts';
 import type { DecisionName, State, StoredState } from './states.ts';
 import type { AgencyLevel } from './subject.ts';
 
@@ -31,6 +31,12 @@ export interface RequestRow {
   reason: string | null;
   invalidityDate: Date | null;
   note: string | null;
+  /** what a transfer of the official was said to mean */
+  transfer: Transfer | null;
+  /** the agency's first request, signed and sealed on paper */
+  wetSigned: boolean;
+  /** its term is counted in hours from the submission */
+  urgent: boolean;
   contentHash: Uint8Array;
   /** when the registers were read for the subject */
   composedAt: Date;
@@ -56,7 +62,7 @@ export type ShownRequest = Omit<PlacedRequest, 'state'> & { state: State };
 
 const fields = [
   'id', 'kind', 'round', 'profile', 'agencyId', 'officialId', 'serviceName', 'device', 'certificateId', 'newCertificateId', 'subject', 'subjectText',
-  'csr', 'spki', 'spkiHash', 'days', 'endsAt', 'ground', 'reason', 'invalidityDate', 'note', 'contentHash', 'composedAt', 'submittedBy', 'amendedBy',
+  'csr', 'spki', 'spkiHash', 'days', 'endsAt', 'ground', 'reason', 'invalidityDate', 'note', 'transfer', 'wetSigned', 'urgent', 'contentHash', 'composedAt', 'submittedBy', 'amendedBy',
   'confirmedBy', 'confirmedHash', 'examinedBy', 'examinedHash', 'approvedBy', 'dueAt', 'duplicateKey', 'idempotencyKey', 'submissionHash', 'createdAt', 'stateChangedAt',
 ] as const satisfies readonly (keyof RequestRow)[];
 const shownState = `case when r.state = 'approved' and c.state in ('issued', 'revoked', 'on_hold') then 'issued' else r.state end`;
@@ -67,6 +73,10 @@ const shown = (db: Knex): Knex.QueryBuilder => placed(db).leftJoin('certificates
 
 export async function findRequest(db: Knex, id: string): Promise<ShownRequest | undefined> {
   return (await shown(db).where('r.id', id).first()) as ShownRequest | undefined;
+}
+
+export async function findRequests(db: Knex, ids: readonly string[]): Promise<ShownRequest[]> {
+  return (await shown(db).whereRaw('r.id = any(?::uuid[])', [[...ids]])) as ShownRequest[];
 }
 
 export async function findOpenDuplicate(db: Knex, duplicateKey: string): Promise<{ id: string } | undefined> {
@@ -91,7 +101,12 @@ export interface RequestFilter {
   certificateId?: string | undefined;
   under?: readonly (string | undefined)[];
   dueBefore?: Date | undefined;
+  dueAfter?: Date | undefined;
+  urgent?: boolean | undefined;
 }
+
+/** Those whose term runs: an urgent one from its submission. */
+const waiting = `(r.state in ('confirmed', 'examined') or (r.urgent and r.state = 'draft'))`;
 
 /** Newest first. */
 export async function listRequests(db: Knex, filter: RequestFilter, page: PageRequest): Promise<Page<ShownRequest>> {
@@ -101,7 +116,9 @@ export async function listRequests(db: Knex, filter: RequestFilter, page: PageRe
   if (filter.kind) void query.where('r.kind', filter.kind);
   if (filter.officialId) void query.where('r.officialId', filter.officialId);
   if (filter.certificateId) void query.where('r.certificateId', filter.certificateId);
-  if (filter.dueBefore) void query.whereIn('r.state', ['confirmed', 'examined']).where('r.dueAt', '<=', filter.dueBefore);
+  if (filter.dueBefore) void query.whereRaw(waiting).where('r.dueAt', '<=', filter.dueBefore);
+  if (filter.dueAfter) void query.whereRaw(waiting).where('r.dueAt', '>', filter.dueAfter);
+  if (filter.urgent !== undefined) void query.where('r.urgent', filter.urgent);
   if (filter.search) {
     void query.whereRaw(`r.id in (select request_id from request_texts where text like '%' || search_text(?) || '%')`,
       [filter.search.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')]);
@@ -109,22 +126,25 @@ export async function listRequests(db: Knex, filter: RequestFilter, page: PageRe
   return findPage<ShownRequest>(query, ['r.createdAt', 'r.id'], page, 'desc');
 }
 
-/** False if an open request wants the same thing, or the idempotency key was used. */
-export async function insertRequest(tx: Tx, row: RequestRow): Promise<boolean> {
-  const inserted = await tx('requests').insert({ ...row, subject: JSON.stringify(row.subject) }).onConflict().ignore().returning('id');
-  if (inserted.length === 0) return false;
-  await insertText(tx, row);
-  return true;
+/** Answers the ids of those stored; the others want what an open request wants, or come with an idempotency key that was used. */
+export async function insertRequests(tx: Tx, rows: readonly RequestRow[]): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const inserted = (await tx('requests').insert(rows.map((row) => ({ ...row, subject: JSON.stringify(row.subject) }))).onConflict().ignore().returning('id')) as { id: string }[];
+  const ids = new Set(inserted.map(({ id }) => id));
+  await insertTexts(tx, rows.filter(({ id }) => ids.has(id)));
+  return ids;
 }
 
-/** What a search finds the request by. */
-async function insertText(tx: Tx, { id, subjectText }: RequestRow): Promise<void> {
-  await tx.raw('insert into request_texts (request_id, text) values (?, search_text(?)) on conflict (request_id) do update set text = excluded.text', [id, subjectText]);
+/** What a search finds the requests by. */
+async function insertTexts(tx: Tx, rows: readonly RequestRow[]): Promise<void> {
+  await tx.raw(
+    `insert into request_texts (request_id, text) select u.id, search_text(u.text) from unnest(?::uuid[], ?::text[]) as u (id, text)
+     on conflict (request_id) do update set text = excluded.text`, [rows.map(({ id }) => id), rows.map(({ subjectText }) => subjectText)]);
 }
 
 export async function markAmended(tx: Tx, row: RequestRow): Promise<void> {
   await tx('requests').where({ id: row.id }).update({ ...row, subject: JSON.stringify(row.subject) });
-  await insertText(tx, row);
+  await insertTexts(tx, [row]);
 }
 
 export interface HolderRow {
@@ -132,18 +152,17 @@ export interface HolderRow {
   official: { name: string; email: string; left: boolean } | null;
 }
 
-/** What the registers say of an official and the managing agency, or of an agency alone. */
-export async function findHolder(db: Knex, by: { officialId: string } | { agencyId: string }): Promise<HolderRow | undefined> {
-  const official = 'officialId' in by;
-  const { rows } = await db.raw<{ rows: HolderRow[] }>(
-    `select t.id as agency_id, t.path as agency_path, t.valid_to is not null as agency_closed,
-       (select jsonb_agg(jsonb_build_object('certificateName', n.certificate_name, 'locality', x.locality) order by nlevel(x.path))
-        from agencies x cross join lateral (select certificate_name from agency_names where agency_id = x.id order by valid_from desc limit 1) n
-        where x.path @> t.path and (x.id = t.id or starts_with(t.code, x.code || '.'))) as levels,
-       ${official ? `jsonb_build_object('name', o.name, 'email', o.email, 'left', o.left_at is not null)` : 'null'} as official
-     from agencies t ${official ? 'join officials o on o.agency_id = t.id where o.id = ?' : 'where t.id = ?'}`,
-    ['officialId' in by ? by.officialId : by.agencyId]);
-  return rows[0];
+/** What the registers say of officials with their managing agencies, and of agencies alone, each by its id. */
+export async function findHolders(db: Knex, by: { officials?: readonly string[]; agencies?: readonly string[] }): Promise<Map<string, HolderRow>> {
+  const levels = `(select jsonb_agg(jsonb_build_object('certificateName', n.certificate_name, 'locality', x.locality) order by nlevel(x.path))
+     from agencies x cross join lateral (select certificate_name from agency_names where agency_id = x.id order by valid_from desc limit 1) n
+     where x.path @> t.path and (x.id = t.id or starts_with(t.code, x.code || '.'))) as levels`;
+  const columns = `t.id as agency_id, t.path as agency_path, t.valid_to is not null as agency_closed, ${levels}`;
+  const { rows } = await db.raw<{ rows: (HolderRow & { holderId: string })[] }>(
+    `select o.id as holder_id, ${columns}, jsonb_build_object('name', o.name, 'email', o.email, 'left', o.left_at is not null) as official
+       from officials o join agencies t on t.id = o.agency_id where o.id = any(?::uuid[])
+     union all select t.id, ${columns}, null from agencies t where t.id = any(?::uuid[])`, [[...by.officials ?? []], [...by.agencies ?? []]]);
+  return new Map(rows.map(({ holderId, ...row }) => [holderId, row]));
 }
 
 export interface TargetRow {
@@ -151,32 +170,43 @@ export interface TargetRow {
   officialId: string | null; spkiHash: Uint8Array; serviceName: string | null; renewals: number; replaced: boolean;
 }
 
-/** A certificate that a request is about: how often its line was renewed, and whether something has replaced it. */
-export async function findTarget(db: Knex, certificateId: string): Promise<TargetRow | undefined> {
+/** Certificates that requests are about: how often the line of each was renewed, and whether something has replaced it. */
+export async function findTargets(db: Knex, ids: readonly string[]): Promise<Map<string, TargetRow>> {
+  if (ids.length === 0) return new Map();
   const { rows } = await db.raw<{ rows: TargetRow[] }>(
     `with recursive line as (
-       select id, replaces_id, request_id from certificates where id = ?
-       union all select b.id, b.replaces_id, b.request_id from certificates b join line on b.id = line.replaces_id)
+       select id as root, id, replaces_id, request_id from certificates where id = any(?::uuid[])
+       union all select line.root, b.id, b.replaces_id, b.request_id from certificates b join line on b.id = line.replaces_id)
      select c.id, c.state, c.profile, c.subject_der, c.subject_text, c.not_after, c.agency_id, a.path as agency_path, c.official_id, c.spki_hash, r.service_name,
-       (select count(*) from line join requests q on q.id = line.request_id where q.kind = 'renew') as renewals,
+       (select count(*) from line join requests q on q.id = line.request_id where line.root = c.id and q.kind = 'renew') as renewals,
        exists (select 1 from certificates n where n.replaces_id = c.id and n.state <> 'void') as replaced
-     from certificates c left join agencies a on a.id = c.agency_id left join requests r on r.id = c.request_id where c.id = ?`,
-    [certificateId, certificateId]);
-  return rows[0];
+     from certificates c left join agencies a on a.id = c.agency_id left join requests r on r.id = c.request_id where c.id = any(?::uuid[])`,
+    [[...ids], [...ids]]);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Which of these agencies have ever held a certificate, themselves or through their officials. */
+export async function findCertified(db: Knex, agencyIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (agencyIds.length === 0) return new Set();
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select u.id from unnest(?::uuid[]) as u (id) where exists (select 1 from certificates c where c.agency_id = u.id and c.state <> 'void')`, [[...agencyIds]]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface KeyQuestion { spkiHash: Uint8Array; officialId: string | null; agencyId: string }
 export interface KeyFacts { holder: string | null; compromised: boolean; askedByOther: boolean }
 
-/** What is known of a key: whose it is, whether a certificate with it was revoked for compromise, who else asks with it. */
-export async function findKeyFacts(db: Knex, key: { spkiHash: Uint8Array; officialId: string | null; agencyId: string }): Promise<KeyFacts> {
+/** What is known of keys: whose each is, whether a certificate with it was revoked for compromise, who else asks with it. In the order asked. */
+export async function findKeyFacts(db: Knex, keys: readonly KeyQuestion[]): Promise<KeyFacts[]> {
+  if (keys.length === 0) return [];
   const { rows } = await db.raw<{ rows: KeyFacts[] }>(
     `select (select holder from subject_keys where spki_hash = k.hash) as holder,
        exists (select 1 from certificates c join revocations v on v.certificate_id = c.id where c.spki_hash = k.hash and v.reason = 'keyCompromise') as compromised,
        exists (select 1 from requests r where r.spki_hash = k.hash and r.state in ('draft', 'confirmed', 'examined', 'returned')
          and (r.official_id is distinct from k.official or (k.official is null and r.agency_id <> k.agency))) as asked_by_other
-     from (select ?::bytea as hash, ?::uuid as official, ?::uuid as agency) k`,
-    [Buffer.from(key.spkiHash), key.officialId, key.agencyId]);
-  return rows[0]!;
+     from unnest(?::bytea[], ?::uuid[], ?::uuid[]) with ordinality as k (hash, official, agency, place) order by k.place`,
+    [columnOf(keys.map((k) => ({ hash: Buffer.from(k.spkiHash) })), 'hash'), columnOf(keys, 'officialId'), keys.map((k) => k.agencyId)]);
+  return rows;
 }
 
 export interface FreshFacts {
@@ -195,6 +225,11 @@ export async function findFreshFacts(tx: Tx, ids: readonly string[]): Promise<Ma
      from requests r join agencies a on a.id = r.agency_id left join officials o on o.id = r.official_id left join certificates t on t.id = r.certificate_id
      where r.id = any(?::uuid[])`, [[...ids]]);
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The papers of requests: kind, and for a signed form the content it stands for. */
+export async function findPaperKinds(db: Knex, ids: readonly string[]): Promise<{ requestId: string; kind: PaperKind; contentHash: Uint8Array | null }[]> {
+  return db('papers').whereIn('requestId', [...ids]).select('requestId', 'kind', 'contentHash');
 }
 
 export interface DecisionRow {

@@ -77,6 +77,8 @@ export interface Content {
   reason: string | null;
   invalidityDate: Date | null;
   note: string | null;
+  transfer?: string | null;
+  wetSigned?: boolean;
 }
 
 /**
@@ -87,6 +89,8 @@ export function contentHash(c: Content): Uint8Array {
   const ordered = [
     'antin request 1', c.kind, c.profile, c.agencyId, c.officialId, c.serviceName, c.certificateId, c.subject,
     c.spkiHash && Buffer.from(c.spkiHash).toString('hex'), c.days, c.endsAt, c.ground, c.reason, c.invalidityDate, c.note,
+    // named where they are said, so that the hashes of earlier requests stay what they were
+    ...(c.transfer ? [`transfer:${c.transfer}`] : []), ...(c.wetSigned ? ['wet-signed'] : []),
   ];
   return createHash('sha256').update(JSON.stringify(ordered)).digest();
 }

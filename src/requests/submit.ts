@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
-import { recordAudit } from '../audit/record.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
 import { recordEvents, type EventType, type NewEvent } from '../events/record.ts';
 import { Problem } from '../problems.ts';
-import type { Actor, Services } from '../services.ts';
-import { composeRequest, type Submission } from './compose.ts';
+import type { Actor, Services, Tx } from '../services.ts';
+import { settle } from './carry-out.ts';
+import { composeRequest, readRegisters, type Registers, type Submission } from './compose.ts';
 import { isSubscriberProfile, type SubscriberProfile } from './kinds.ts';
 import {
-  findByIdempotencyKey, findOpenDuplicate, insertRequest, lockRequests, markAmended, findRequest, type RequestRow, type ShownRequest,
+  findByIdempotencyKey, findOpenDuplicate, findRequest, findRequests, insertRequests, lockRequests, markAmended, type RequestRow, type ShownRequest,
 } from './store.ts';
 
 /** Sorted keys: the same submission has the same hash whatever order its fields came in. */
@@ -16,45 +17,89 @@ function submissionHash(input: Submission): Buffer {
   return createHash('sha256').update(JSON.stringify(ordered)).digest();
 }
 
+/** One line of a list: what is asked for, and the key under which it was asked for before, perhaps. */
+export interface ListedSubmission { input: Submission; idempotencyKey?: string | undefined }
+
+const maxBatch = 64;
+
 /**
  * Hands in a request as a draft. The same idempotency key with the same content answers the first request again.
  * @throws Problem `duplicate-request`, and what `composeRequest` refuses
  */
 export async function submitRequest(services: Services, actor: Actor, input: Submission, idempotencyKey?: string): Promise<ShownRequest> {
-  const hash = submissionHash(input);
-  const earlier = await repeated(services, actor, hash, idempotencyKey);
-  if (earlier) return earlier;
-  const id = randomUUID();
-  const stored = await services.db.transaction(async (tx) => {
-    const at = services.now();
-    const row: RequestRow = {
-      id, kind: input.kind, state: 'draft', round: 1, ...(await composeRequest(services, tx, actor, input)), newCertificateId: null,
-      submittedBy: actor.id, amendedBy: null, confirmedBy: null, confirmedHash: null, examinedBy: null, examinedHash: null, approvedBy: null,
-      dueAt: null, idempotencyKey: idempotencyKey ?? null, submissionHash: hash, createdAt: at, stateChangedAt: at,
-    };
-    if (!(await insertRequest(tx, row))) return row.duplicateKey;
-    await recordAudit(tx, actor, 'request.submitted', { type: 'request', id }, { before: null, after: summaryOf(row) });
-    const shown = (await findRequest(tx, id))!;
-    await recordEvents(tx, [eventOf(shown, 'request.submitted')]);
-    return shown;
-  });
-  if (typeof stored !== 'string') return stored;
-  const raced = await repeated(services, actor, hash, idempotencyKey);
-  if (raced) return raced;
-  throw new Problem('duplicate-request', { request: (await findOpenDuplicate(services.db, stored))?.id });
+  const [outcome] = await submitRequests(services, actor, [{ input, idempotencyKey }]);
+  if (outcome!.status === 'rejected') throw outcome!.reason;
+  return outcome!.value;
 }
 
-async function repeated({ db }: Services, actor: Actor, hash: Buffer, idempotencyKey: string | undefined): Promise<ShownRequest | undefined> {
+/**
+ * Hands in requests of any number, each settled on its own: a bad one never stops the good ones.
+ * They share their transactions and their queries; whoever asks again with the same keys gets the same answers.
+ */
+export async function submitRequests(services: Services, actor: Actor, submissions: readonly ListedSubmission[]): Promise<PromiseSettledResult<ShownRequest>[]> {
+  const outcomes: PromiseSettledResult<ShownRequest>[] = [];
+  for (let at = 0; at < submissions.length; at += maxBatch) outcomes.push(...await submitBatch(services, actor, submissions.slice(at, at + maxBatch)));
+  return outcomes;
+}
+
+async function submitBatch(services: Services, actor: Actor, batch: readonly ListedSubmission[]): Promise<PromiseSettledResult<ShownRequest>[]> {
+  const earlier = await Promise.all(batch.map((one) => settle(() => repeated(services, actor, one))));
+  const stored = await services.db.transaction(async (tx) => {
+    const fresh = earlier.map((found) => found.status === 'fulfilled' && found.value === undefined);
+    const registers = await readRegisters(services, tx, batch.flatMap(({ input }, i) => (fresh[i] ? [input] : [])));
+    const composed: (PromiseSettledResult<RequestRow> | undefined)[] = [];
+    for (const [i, one] of batch.entries()) composed.push(fresh[i] ? await settle(() => draftOf(registers, actor, one)) : undefined);
+    return storeDrafts(tx, actor, composed);
+  });
+  return Promise.all(batch.map((one, i) => settle(() => shownOf(services, actor, one, earlier[i]!, stored[i]))));
+}
+
+function draftOf(registers: Registers, actor: Actor, { input, idempotencyKey }: ListedSubmission): RequestRow {
+  return {
+    id: randomUUID(), kind: input.kind, state: 'draft', round: 1, ...composeRequest(registers, actor, input), newCertificateId: null,
+    submittedBy: actor.id, amendedBy: null, confirmedBy: null, confirmedHash: null, examinedBy: null, examinedHash: null, approvedBy: null,
+    idempotencyKey: idempotencyKey ?? null, submissionHash: submissionHash(input), createdAt: registers.at, stateChangedAt: registers.at,
+  };
+}
+
+type Stored = PromiseSettledResult<ShownRequest | { duplicateKey: string }> | undefined;
+
+async function storeDrafts(tx: Tx, actor: Actor, composed: readonly (PromiseSettledResult<RequestRow> | undefined)[]): Promise<Stored[]> {
+  const rows = composed.flatMap((one) => (one?.status === 'fulfilled' ? [one.value] : []));
+  const ids = await insertRequests(tx, rows);
+  const kept = rows.filter(({ id }) => ids.has(id));
+  await recordAudits(tx, actor, kept.map((row) => ({ action: 'request.submitted', subject: { type: 'request', id: row.id }, change: { before: null, after: summaryOf(row) } })));
+  const shown = new Map((await findRequests(tx, [...ids])).map((row) => [row.id, row]));
+  await recordEvents(tx, kept.map(({ id }) => eventOf(shown.get(id)!, 'request.submitted')));
+  return composed.map((one) => (one?.status === 'fulfilled'
+    ? { status: 'fulfilled', value: shown.get(one.value.id) ?? { duplicateKey: one.value.duplicateKey } } : one));
+}
+
+/** What a submission is answered: the request stored before or now, or why there is none. */
+async function shownOf(
+  services: Services, actor: Actor, one: ListedSubmission, earlier: PromiseSettledResult<ShownRequest | undefined>, stored: Stored,
+): Promise<ShownRequest> {
+  for (const outcome of [earlier, stored]) {
+    if (outcome?.status === 'rejected') throw outcome.reason;
+    if (outcome?.value && 'id' in outcome.value) return outcome.value;
+  }
+  const raced = await repeated(services, actor, one);
+  if (raced) return raced;
+  const key = stored?.status === 'fulfilled' && stored.value && 'duplicateKey' in stored.value ? stored.value.duplicateKey : '';
+  throw new Problem('duplicate-request', { request: (await findOpenDuplicate(services.db, key))?.id });
+}
+
+async function repeated({ db }: Services, actor: Actor, { input, idempotencyKey }: ListedSubmission): Promise<ShownRequest | undefined> {
   if (idempotencyKey === undefined) return undefined;
   const earlier = await findByIdempotencyKey(db, actor.id, idempotencyKey);
-  if (earlier && Buffer.compare(earlier.submissionHash, hash) !== 0) {
+  if (earlier && Buffer.compare(earlier.submissionHash, submissionHash(input)) !== 0) {
     throw new Problem('duplicate-request', { request: earlier.id, detail: 'This idempotency key was used for another request.' });
   }
   return earlier;
 }
 
 /** What can be changed of a request that was returned; the holder and the kind cannot. */
-export type Amendment = Pick<Submission, 'csr' | 'ground' | 'invalidityDate' | 'note'>;
+export type Amendment = Pick<Submission, 'csr' | 'ground' | 'invalidityDate' | 'note' | 'transfer'>;
 
 /**
  * Changes a draft or a returned request, or takes in what the registers say now. It is a draft again: whatever was decided
@@ -68,10 +113,11 @@ export async function amendRequest(services: Services, actor: Actor, id: string,
     requireWithin(actor, before.agencyPath);
     if (before.state !== 'draft' && before.state !== 'returned') throw new Problem('state-changed', { state: before.state });
     const { agencyCode: _code, agencyPath: _path, ...row } = before;
-    const composed = await composeRequest(services, tx, actor, { ...submissionOf(row), ...change });
+    const input = { ...submissionOf(row), ...change };
+    const composed = composeRequest(await readRegisters(services, tx, [input]), actor, input);
     const after: RequestRow = {
       ...row, ...composed, state: 'draft', round: row.round + 1, amendedBy: actor.id, confirmedBy: null, confirmedHash: null, examinedBy: null,
-      examinedHash: null, dueAt: null, stateChangedAt: services.now(),
+      examinedHash: null, stateChangedAt: services.now(),
     };
     await markAmended(tx, after);
     await recordAudit(tx, actor, 'request.amended', { type: 'request', id }, { before: summaryOf(row), after: summaryOf(after) });
@@ -87,6 +133,7 @@ export function submissionOf(row: RequestRow): Submission {
     kind: row.kind, profile, officialId: row.officialId ?? undefined, agencyId: row.agencyId, serviceName: row.serviceName ?? undefined,
     device: row.device ?? undefined, certificateId: row.certificateId ?? undefined, csr: row.csr ? pemOf(row.csr) : undefined,
     ground: row.ground ?? undefined, invalidityDate: row.invalidityDate ?? undefined, note: row.note ?? undefined,
+    transfer: row.transfer ?? undefined, wetSigned: row.wetSigned ? true : undefined, keyLater: row.csr === null ? true : undefined,
   };
 }
 
@@ -97,9 +144,9 @@ function pemOf(csr: Uint8Array): string {
 
 /** What the audit keeps of a request. */
 export function summaryOf(row: RequestRow): Record<string, unknown> {
-  const { kind, state, round, profile, agencyId, officialId, serviceName, certificateId, subjectText, ground, days } = row;
+  const { kind, state, round, profile, agencyId, officialId, serviceName, certificateId, subjectText, ground, days, transfer, urgent } = row;
   return {
-    kind, state, round, profile, agencyId, officialId, serviceName, certificateId, subject: subjectText, ground, days,
+    kind, state, round, profile, agencyId, officialId, serviceName, certificateId, subject: subjectText, ground, days, transfer, urgent,
     contentHash: Buffer.from(row.contentHash).toString('hex'),
   };
 }
