@@ -21,11 +21,16 @@ export interface Config {
   maxBodyBytes: number;
   requestTimeoutSeconds: number;
   stopTimeoutSeconds: number;
+  /** Undefined: the identity of officials is checked by nobody. */
+  population: PopulationConfig | undefined;
   /** Undefined: no mail is sent, what is queued waits. `from` is an address, or a name with one in <>. */
   mail: { smtpUrl: string; from: string; domain: string } | undefined;
   /** Networks (CIDR) besides the public internet that webhooks may go to, over http as well. */
   webhookNetworks: readonly string[];
 }
+
+/** Where the national population database is reached, with our client certificate for mutual TLS. */
+export interface PopulationConfig { url: string; certificateFile: string; keyFile: string; caFile: string; timeoutSeconds: number }
 
 /** All that is wrong with the settings, named at once. */
 export class ConfigError extends Error {
@@ -75,8 +80,16 @@ const settings = z.object({
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().regex(/^([^<>"\p{Cc}]{1,100} <[\w.+-]+@[\w.-]+>|[\w.+-]+@[\w.-]+)$/u, 'must be an address, or a name and an address in <>').optional(),
   WEBHOOK_NETWORKS: z.string().refine((text) => text.split(',').every(isNetwork), 'must be networks such as 10.0.0.0/8, separated by commas').optional(),
+  POPULATION_URL: url(['https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
+  POPULATION_CERTIFICATE_FILE: z.string().optional(),
+  POPULATION_KEY_FILE: z.string().optional(),
+  POPULATION_CA_FILE: z.string().optional(),
+  POPULATION_TIMEOUT_SECONDS: whole(1, 60, 10),
 }).superRefine((s, ctx) => {
   const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+  const population = ['POPULATION_URL', 'POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE', 'POPULATION_CA_FILE'] as const;
+  const missing = population.filter((name) => s[name] === undefined);
+  if (missing.length < population.length) for (const name of missing) wrong(name, `must be set together with the other settings of the population database`);
   if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
   if ((s.SMTP_URL === undefined) !== (s.MAIL_FROM === undefined)) wrong('SMTP_URL', 'and MAIL_FROM must be set together');
   if (s.DATABASE_URL && !s.ANTIN_KEK && !s.ANTIN_KEK_FILE) {
@@ -110,7 +123,16 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     maxBodyBytes: s.MAX_BODY_BYTES,
     requestTimeoutSeconds: s.REQUEST_TIMEOUT_SECONDS,
     stopTimeoutSeconds: s.STOP_TIMEOUT_SECONDS,
+    population: populationOf(s),
     mail: s.SMTP_URL && s.MAIL_FROM ? { smtpUrl: s.SMTP_URL, from: s.MAIL_FROM, domain: new URL(publicUrl).hostname } : undefined,
     webhookNetworks: s.WEBHOOK_NETWORKS?.split(',').map((text) => text.trim()) ?? [],
+  };
+}
+
+function populationOf(s: z.infer<typeof settings>): PopulationConfig | undefined {
+  const { POPULATION_URL: at, POPULATION_CERTIFICATE_FILE: certificate, POPULATION_KEY_FILE: key, POPULATION_CA_FILE: ca } = s;
+  if (!at || !certificate || !key || !ca) return undefined;
+  return {
+    url: at.replace(/\/+$/, ''), certificateFile: resolve(certificate), keyFile: resolve(key), caFile: resolve(ca), timeoutSeconds: s.POPULATION_TIMEOUT_SECONDS,
   };
 }

@@ -18,6 +18,8 @@ export const problems = {
   'request-already-decided':     { status: 409, en: 'The request has already been decided.', vi: 'Yêu cầu đã được quyết định trước đó.' },
   'certificate-already-revoked': { status: 409, en: 'The certificate is already revoked.', vi: 'Chứng thư đã bị thu hồi trước đó.' },
   'duplicate-request':           { status: 409, en: 'The same thing has already been asked for or exists.', vi: 'Nội dung này đã được yêu cầu hoặc đã tồn tại.' },
+  'person-elsewhere':            { status: 409, en: 'The person with this identity number serves in another agency; ask for a transfer.', vi: 'Người có số định danh này đang công tác tại cơ quan khác; vui lòng đề nghị chuyển công tác.' },
+  'identity-check-off':          { status: 409, en: 'The check with the national population database is switched off here.', vi: 'Việc đối chiếu với CSDL quốc gia về dân cư chưa được bật.' },
   'state-changed':               { status: 409, en: 'Someone changed this in the meantime; read it again.', vi: 'Dữ liệu vừa được thay đổi; vui lòng tải lại.' },
   'too-large':                   { status: 413, en: 'What was sent is too large.', vi: 'Dữ liệu gửi lên quá lớn.' },
   'unsupported-format':          { status: 415, en: 'This format is not supported here.', vi: 'Định dạng này không được hỗ trợ.' },

@@ -16,6 +16,8 @@ export interface Services {
   keystore: Keystore;
   jobs: Jobs;
   notices: Notices;
+  /** The national population database; without it nobody checks who an official is, and answers say so. */
+  population?: PopulationRegister;
   /** Bytes fit for keys and serial numbers. */
   random(bytes: number): Uint8Array;
 }
@@ -27,7 +29,7 @@ export const roles = ['administrator', 'operator', 'registrar', 'auditor', 'veri
 export type Role = (typeof roles)[number];
 
 export const permissions = [
-  'agency:read', 'agency:write', 'official:read', 'official:write',
+  'agency:read', 'agency:write', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write',
   'request:read', 'request:submit', 'request:confirm', 'request:examine', 'request:approve', 'request:refuse',
   'certificate:read', 'certificate:revoke', 'authority:read', 'authority:manage', 'profile:read',
   'policy:read', 'policy:manage', 'trust-anchor:read', 'trust-anchor:manage', 'audit:read',
@@ -77,6 +79,13 @@ export interface Secrets {
   open(purpose: string, id: string, sealed: Uint8Array): Promise<Uint8Array>;
   /** HMAC-SHA-256, the same for the same value for ever: a blind index for exact search. */
   fingerprint(purpose: string, value: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What the national population database is asked, and says. Nothing else of its record is taken in. */
+export interface PopulationRegister {
+  /** @throws PopulationUnavailable of src/population when no usable answer came */
+  check(person: { nationalId: string; name: string; /** YYYY-MM-DD */ birthDate: string }): Promise<{ outcome: 'confirmed' | 'differs' | 'not-found'; transactionId: string }>;
+  close(): void;
 }
 
 /** The running worker of background jobs. Jobs are queued with `addJobOnCommit` of src/jobs/add.ts. */

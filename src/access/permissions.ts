@@ -11,17 +11,17 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
     'verification:create', 'verification:read', 'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage',
   ],
   operator: [
-    'agency:read', 'agency:write', 'official:read', 'official:write', 'request:read', 'request:examine',
+    'agency:read', 'agency:write', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write', 'request:read', 'request:examine',
     'request:approve', 'request:refuse', 'certificate:read', 'certificate:revoke', 'authority:read', 'profile:read',
     'policy:read', 'trust-anchor:read', 'verification:create', 'verification:read', 'notification:read', 'event:read',
   ],
   registrar: [
-    'agency:read', 'official:read', 'official:write', 'request:read', 'request:submit', 'request:confirm',
+    'agency:read', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write', 'request:read', 'request:submit', 'request:confirm',
     'request:refuse', 'certificate:read', 'authority:read', 'profile:read', 'policy:read', 'trust-anchor:read',
     'verification:create', 'verification:read', 'event:read', 'webhook:manage', 'calendar-feed:manage',
   ],
   auditor: [
-    'audit:read', 'agency:read', 'official:read', 'request:read', 'certificate:read', 'authority:read', 'profile:read',
+    'audit:read', 'agency:read', 'official:read', 'device:read', 'request:read', 'certificate:read', 'authority:read', 'profile:read',
     'policy:read', 'trust-anchor:read', 'verification:read', 'notification:read', 'event:read',
   ],
   verifier: ['verification:create', 'verification:read', 'authority:read', 'trust-anchor:read', 'certificate:read', 'event:read'],
