@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { queueMail, queueMails, type NewMail } from '../../../src/notifications/queue.ts';
+import { notificationRoutes } from '../../../src/notifications/routes.ts';
 import { notificationTasks, sendMails } from '../../../src/notifications/send.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
 import { testMailServer, type TestMailServer } from '../../mail-server.ts';
@@ -120,7 +121,7 @@ test('what was being sent when a node died is uncertain after a while, and only 
   services.clock.advance({ minutes: 16 });
   await sendMails(services);
   expect(await states()).toEqual(['uncertain']);
-  const base = await testApp(services);
+  const base = await testApp(services, { endpoints: notificationRoutes });
   const { id } = await services.db('mails').first('id');
   const retry = async (role: 'administrator' | 'operator', which = id) => (await fetch(`${base}/api/v1/notifications/${which}/retry`, {
     method: 'POST', headers: { authorization: `Bearer ${await apiKeyFor(services, role)}` },
@@ -158,7 +159,7 @@ test('without a mail server mails stay queued and are shown as such; what is too
   const off = { ...services, config: { ...services.config, mail: undefined } };
   await sendMails(off);
   expect(await states()).toEqual(['queued', 'queued']);
-  const list = async (world: TestServices) => (await fetch(`${await testApp(world)}/api/v1/notifications?state=queued`, { headers: { authorization: `Bearer ${await apiKeyFor(services, 'operator')}` } })).json();
+  const list = async (world: TestServices) => (await fetch(`${await testApp(world, { endpoints: notificationRoutes })}/api/v1/notifications?state=queued`, { headers: { authorization: `Bearer ${await apiKeyFor(services, 'operator')}` } })).json();
   const shown = (await list(off)) as { sending: boolean; items: Record<string, unknown>[] };
   expect([shown.sending, shown.items.length, 'facts' in shown.items[0]!]).toEqual([false, 2, false]);
   expect(await list(services)).toMatchObject({ sending: true });
