@@ -83,38 +83,50 @@ function likelihood({ authorityKeyIdentifier: authority }: Certificate, { certif
   return score;
 }
 
+/** What a search shares along all its ways, and whom it tells. */
+export interface PathSearch {
+  index: IssuerIndex;
+  settings: PathSettings;
+  work: Work;
+  /** told of each path that reaches an anchor; true ends the search */
+  onPath(built: BuiltPath): boolean;
+  /** told of each way that ends before an anchor */
+  onDeadEnd(end: DeadEnd): void;
+}
+
 /**
- * Every path from the target to an anchor whose signatures hold, likeliest first, depth first. No name and key comes twice,
- * which ends loops and loses nothing: the path without the detour is shorter.
- * @param onDeadEnd told of each way that ends before an anchor. @throws WorkLimit
+ * Finds every path from the target to an anchor whose signatures hold, likeliest first, depth first. No name and key comes
+ * twice, which ends loops and loses nothing: the path without the detour is shorter. Calls back and does not yield: the
+ * garbage of recursive generators outlives the quick collections.
+ * @throws WorkLimit
  */
-export function* buildPaths(
-  target: Certificate, index: IssuerIndex, { settings, work }: { settings: PathSettings; work: Work }, onDeadEnd: (end: DeadEnd) => void,
-): Generator<BuiltPath> {
-  const path = [target];
-  function* extend(): Generator<BuiltPath> {
-    const last = path.at(-1)!;
-    let tried = 0;
-    for (const { certificate, anchor } of index.issuersOf(last, settings.time)) {
-      work.step();
-      if (!anchor && (path.length === maxDepth || path.some((other) => isSameEntity(other, certificate)))) continue;
-      tried++;
-      const verdict = work.verify(last, certificate.publicKey, last.basicConstraints?.ca ?? false);
-      if (!verdict.valid) {
-        onDeadEnd({ path: [...path], reason: { code: verdict.reason, certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(1)' } });
-      } else if (anchor) {
-        yield { path: [...path], anchor };
-      } else {
-        path.push(certificate);
-        yield* extend();
-        path.pop();
-      }
-    }
-    if (tried === 0) {
-      onDeadEnd({ path: [...path], reason: { code: 'issuer-not-found', certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(4)' } });
+export function searchPaths(target: Certificate, search: PathSearch): void {
+  extend([target], search);
+}
+
+function extend(path: Certificate[], search: PathSearch): boolean {
+  const { settings, work } = search;
+  const last = path.at(-1)!;
+  let tried = 0;
+  for (const { certificate, anchor } of search.index.issuersOf(last, settings.time)) {
+    work.step();
+    if (!anchor && (path.length === maxDepth || path.some((other) => isSameEntity(other, certificate)))) continue;
+    tried++;
+    const verdict = work.verify(last, certificate.publicKey, last.basicConstraints?.ca ?? false);
+    if (!verdict.valid) {
+      search.onDeadEnd({ path: [...path], reason: { code: verdict.reason, certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(1)' } });
+    } else if (anchor) {
+      if (search.onPath({ path: [...path], anchor })) return true;
+    } else {
+      path.push(certificate);
+      if (extend(path, search)) return true;
+      path.pop();
     }
   }
-  yield* extend();
+  if (tried === 0) {
+    search.onDeadEnd({ path: [...path], reason: { code: 'issuer-not-found', certificate: path.length - 1, rule: 'RFC 5280 §6.1.3 (a)(4)' } });
+  }
+  return false;
 }
 
 /** As far as the pool goes from where no anchor can be reached: the report names the issuer that is really missing. */

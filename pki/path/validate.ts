@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificate/parse.ts';
-import { buildPaths, extendDeadEnd, IssuerIndex, type BuiltPath, type DeadEnd } from './build.ts';
+import { extendDeadEnd, IssuerIndex, searchPaths, type BuiltPath, type DeadEnd, type PathSearch } from './build.ts';
 import { processPath } from './process.ts';
 import { Evidence, signersNamed, statusOf, statusOfPath } from './revocation.ts';
 import type { PathInput, PathReason, PathSettings, PathVerdict, RevocationFinding, TrustAnchor } from './settings.ts';
@@ -39,29 +39,32 @@ function find(target: Certificate, anchors: readonly TrustAnchor[], settings: Pa
   let best: Judged | undefined;
   let deadEnd: DeadEnd | undefined;
   try {
-    for (const built of candidatePaths(target, anchors, settings, search, (end) => { deadEnd = further(deadEnd, end); })) {
-      const judged = judge(built, settings, search, best === undefined);
-      if (judged.reasons.length === 0) return verdictOf(judged, search);
-      if (!best || judged.reasons.length < best.reasons.length) best = judged;
-    }
+    findPaths(target, anchors, {
+      settings, work: search.work, index: search.index,
+      onPath: (built) => {
+        const judged = judge(built, settings, search, best === undefined);
+        if (!best || judged.reasons.length < best.reasons.length) best = judged;
+        return judged.reasons.length === 0;
+      },
+      onDeadEnd: (end) => { deadEnd = further(deadEnd, end); },
+    });
     if (!best && deadEnd?.reason.code === 'issuer-not-found') deadEnd = extendDeadEnd(deadEnd, search.index, { settings, work: search.work });
   } catch (error) {
     if (!(error instanceof WorkLimit)) throw error;
     const limit: PathReason = { code: 'work-limit-reached', rule: error.rule };
-    return failure(best ? { ...best, reasons: [...best.reasons, limit] } : undefined, deadEnd && { ...deadEnd, reason: limit }, target, search, limit);
+    return conclude(best ? { ...best, reasons: [...best.reasons, limit] } : undefined, deadEnd && { ...deadEnd, reason: limit }, target, search, limit);
   }
-  return failure(best, deadEnd, target, search);
+  return conclude(best, deadEnd, target, search);
 }
 
-function* candidatePaths(
-  target: Certificate, anchors: readonly TrustAnchor[], settings: PathSettings, { index, work }: Search, onDeadEnd: (end: DeadEnd) => void,
-): Generator<BuiltPath> {
+function findPaths(target: Certificate, anchors: readonly TrustAnchor[], search: PathSearch): void {
   const itself = anchors.find(({ certificate }) => Buffer.compare(certificate.der, target.der) === 0);
-  if (itself && settings.targetMustBeIssued) {
-    onDeadEnd({ path: [target], reason: { code: 'target-is-anchor', certificate: 0, rule: 'RFC 5280 §6.1 a path has a certificate below its anchor' } });
-  } else if (itself) yield { path: [], anchor: itself };
-  else {
-    for (const built of buildPaths(target, index, { settings, work }, onDeadEnd)) if (anchors.includes(built.anchor)) yield built;
+  if (itself && search.settings.targetMustBeIssued) {
+    search.onDeadEnd({ path: [target], reason: { code: 'target-is-anchor', certificate: 0, rule: 'RFC 5280 §6.1 a path has a certificate below its anchor' } });
+  } else if (itself) {
+    search.onPath({ path: [], anchor: itself });
+  } else {
+    searchPaths(target, { ...search, onPath: (built) => anchors.includes(built.anchor) && search.onPath(built) });
   }
 }
 
@@ -134,7 +137,7 @@ function verdictOf({ built: { path, anchor }, reasons, revocation, policies }: J
   };
 }
 
-function failure(
+function conclude(
   best: Judged | undefined, deadEnd: DeadEnd | undefined, target: Certificate, search: Search, limit?: PathReason,
 ): PathVerdict {
   if (best) return verdictOf(best, search);
