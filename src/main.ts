@@ -21,6 +21,7 @@ import { answerBadRequest } from './http/bad-request.ts';
 import { migrateJobs, startJobs } from './jobs/worker.ts';
 import { openSoftwareKeystore } from './keystore/software.ts';
 import { seedProfiles } from './profiles/seed.ts';
+import { openPopulationRegister } from './population/register.ts';
 import type { Jobs, Services } from './services.ts';
 import { stopVerificationWorkers } from './verification/workers.ts';
 
@@ -98,7 +99,9 @@ async function openServices(config: Config, log: Logger, url: string, endings: (
     random: (bytes: number) => new Uint8Array(randomBytes(bytes)),
   };
   const notYet: Jobs = { stop: async () => undefined };
-  return { ...base, jobs: notYet, keystore: await openSoftwareKeystore(base, config.kek) };
+  const population = config.population && await openPopulationRegister(config.population, base.now);
+  if (population) endings.push(async () => population.close());
+  return { ...base, ...(population ? { population } : {}), jobs: notYet, keystore: await openSoftwareKeystore(base, config.kek) };
 }
 
 const checks: readonly ReadyCheck[] = [
