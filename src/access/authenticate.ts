@@ -41,7 +41,7 @@ async function findCredential(db: Knex, prefix: string): Promise<Credential | un
     find = createBatcher(async (prefixes: string[]) => {
       const found = await findCredentials(db, [...new Set(prefixes)]);
       return prefixes.map((one) => ({ status: 'fulfilled' as const, value: found.get(one) }));
-    }, 500);
+    }, { maxItems: 500 });
     lookups.set(db, find);
   }
   return find(prefix);

@@ -1,18 +1,28 @@
+/** How a batcher forms its batches. */
+export interface BatchOptions {
+  maxItems: number;
+  /**
+   * After a batch of several, how long the next one may wait to become as large: callers that were answered
+   * together come back together, and the first of them should not go alone.
+   */
+  lingerMs?: number;
+  /** Batches that may run at once, each with its share: while one waits for the disk another computes. */
+  lanes?: number;
+}
+
 /**
- * Group commit: while one batch runs, what arrives waits and forms the next one. A lone item never waits.
+ * Group commit: while batches run, what arrives waits and forms the next one. A lone item never waits.
  * `run` settles each item on its own; if it throws as a whole, every item of the batch fails with it.
- *
- * @param lingerMs after a batch of several, how long the next one may wait to become as large: callers that
- *   were answered together come back together, and the first of them should not go alone
  */
 export function createBatcher<T, R>(
-  run: (items: T[]) => Promise<PromiseSettledResult<R>[]>, maxItems: number, lingerMs = 0,
+  run: (items: T[]) => Promise<PromiseSettledResult<R>[]>, { maxItems, lingerMs = 0, lanes = 1 }: BatchOptions,
 ): (item: T) => Promise<R> {
   type Waiting = { item: T; resolve: (value: R) => void; reject: (reason: unknown) => void };
   let waiting: Waiting[] = [];
-  let running = false;
+  let inFlight = 0;
+  let busy = 0;
   let lastSize = 0;
-  let arrived: (() => void) | undefined;
+  const arrivals = new Set<() => void>();
 
   async function runOne(batch: Waiting[]): Promise<void> {
     try {
@@ -28,33 +38,38 @@ export function createBatcher<T, R>(
     }
   }
 
-  async function linger(): Promise<void> {
+  async function linger(enough: number): Promise<void> {
     await new Promise<void>((done) => {
-      const timer = setTimeout(done, lingerMs);
-      arrived = () => {
-        if (waiting.length < lastSize) return;
+      const look = (): void => {
+        if (waiting.length >= enough) end();
+      };
+      const timer = setTimeout(() => end(), lingerMs);
+      const end = (): void => {
         clearTimeout(timer);
+        arrivals.delete(look);
         done();
       };
+      arrivals.add(look);
     });
-    arrived = undefined;
   }
 
   async function drain(): Promise<void> {
-    running = true;
+    busy++;
     while (waiting.length > 0) {
-      if (lingerMs > 0 && lastSize > 1 && waiting.length < lastSize) await linger();
-      lastSize = Math.min(waiting.length, maxItems);
-      const batch = waiting.slice(0, maxItems);
-      waiting = waiting.slice(maxItems);
+      if (lingerMs > 0 && lastSize > 1 && waiting.length < lastSize) await linger(lastSize);
+      const batch = waiting.slice(0, Math.min(maxItems, Math.ceil((waiting.length + inFlight) / lanes)));
+      waiting = waiting.slice(batch.length);
+      lastSize = batch.length;
+      inFlight += batch.length;
       await runOne(batch);
+      inFlight -= batch.length;
     }
-    running = false;
+    busy--;
   }
 
   return (item) => new Promise<R>((resolve, reject) => {
     waiting.push({ item, resolve, reject });
-    arrived?.();
-    if (!running) void drain();
+    for (const look of arrivals) look();
+    if (busy < lanes) void drain();
   });
 }

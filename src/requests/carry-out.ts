@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseCsr, verifyPossession } from '../../pki/csr/parse.ts';
-import type { PublicKey } from '../../pki/keys/public-key.ts';
+import { parsePublicKey, spkiHash, type PublicKey } from '../../pki/keys/public-key.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeInTransaction, type FinalReason } from '../certificates/revoke.ts';
 import { Problem } from '../problems.ts';
@@ -65,26 +64,31 @@ function finalReason({ id, reason }: PlacedRequest): FinalReason {
 const dayMs = 86_400_000;
 
 function orderOf({ now }: Services, { order: { actor }, before: row }: Evaluated): IssueOrder & { actor: Actor; requestId: string } {
-  const email = row.subject.find(([type]) => type === 'E')?.[1];
   return {
     actor, certificateId: randomUUID(), requestId: row.id, profile: row.profile, subject: row.subject, publicKey: provenKey(row),
-    ...(email === undefined ? {} : { subjectAltName: { email: [email] } }),
-    ...(row.serviceName !== null && dnsName.test(row.serviceName) ? { subjectAltName: { dns: [row.serviceName] } } : {}),
+    ...alternativeNames(row),
     holder: { agencyId: row.agencyId, agencyPath: row.agencyPath, officialId: row.officialId },
     days: row.days ?? daysUntil(row.endsAt, now()), ...(row.certificateId === null ? {} : { replacesId: row.certificateId }),
   };
 }
 
-/** The key of the request as it was signed, checked once more: what lay in the database since is not taken on trust. */
-function provenKey({ id, csr: stored, spki }: PlacedRequest): PublicKey {
-  if (!stored || !spki) throw new Error(`request ${id} has no key`);
-  const csr = parseCsr(stored);
-  if (!verifyPossession(csr).valid || Buffer.compare(csr.publicKey.der, spki) !== 0) throw new Problem('csr-signature-invalid');
-  return csr.publicKey;
+/** The same holder's names of other kinds, taken from what the registers say: the e-mail, or a service's host name. */
+export function alternativeNames({ subject, serviceName }: Pick<PlacedRequest, 'subject' | 'serviceName'>): Pick<IssueOrder, 'subjectAltName'> {
+  if (serviceName !== null && dnsName.test(serviceName)) return { subjectAltName: { dns: [serviceName] } };
+  const email = subject.find(([type]) => type === 'E')?.[1];
+  return email === undefined ? {} : { subjectAltName: { email: [email] } };
+}
+
+/** The key whose possession was proven when the request came in; the content that was decided on names it. */
+function provenKey({ id, spki, spkiHash: decidedOn }: PlacedRequest): PublicKey {
+  if (!spki || !decidedOn) throw new Error(`request ${id} has no key`);
+  const key = parsePublicKey(spki);
+  if (Buffer.compare(spkiHash(key), decidedOn) !== 0) throw new Problem('csr-signature-invalid');
+  return key;
 }
 
 /** Whole days only, so a change of content ends with the old certificate or up to a day earlier. */
-function daysUntil(endsAt: Date | null, at: Date): number {
+export function daysUntil(endsAt: Date | null, at: Date): number {
   const days = endsAt ? Math.floor((endsAt.getTime() + 1000 - at.getTime()) / dayMs) : 0;
   if (days < 1) throw new Problem('renewal-not-open', { expired: endsAt?.toISOString() });
   return days;

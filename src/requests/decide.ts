@@ -28,6 +28,8 @@ type Outcome = PromiseSettledResult<ShownRequest>;
 const maxBatch = 64;
 /** Far less than a batch takes, and enough for those who were answered together to be back. */
 const lingerMs = 4;
+/** While one batch waits for PostgreSQL another checks and signs. */
+const lanes = 2;
 const batchers = new WeakMap<Services, (order: DecisionOrder) => Promise<ShownRequest>>();
 
 /**
@@ -37,7 +39,7 @@ const batchers = new WeakMap<Services, (order: DecisionOrder) => Promise<ShownRe
  */
 export async function decideRequest(services: Services, order: DecisionOrder): Promise<ShownRequest> {
   let batcher = batchers.get(services);
-  if (!batcher) batchers.set(services, batcher = createBatcher((orders: DecisionOrder[]) => decideRequests(services, orders), maxBatch, lingerMs));
+  if (!batcher) batchers.set(services, batcher = createBatcher((orders: DecisionOrder[]) => decideRequests(services, orders), { maxItems: maxBatch, lingerMs, lanes }));
   return batcher(order);
 }
 
