@@ -12,6 +12,8 @@ import { createCrlHandler } from './crl/serve.ts';
 import { crlTasks } from './crl/tasks.ts';
 import { eventRoutes } from './events/routes.ts';
 import { eventTasks } from './events/tasks.ts';
+import { expiryRoutes } from './expiries/routes.ts';
+import { expiryTasks } from './expiries/tasks.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { createListener, type HotRoute } from './http/listener.ts';
@@ -25,6 +27,8 @@ import { officialRoutes } from './officials/routes.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { requestRoutes } from './requests/routes.ts';
+import { formRoutes } from './forms/routes.ts';
+import { paperRoutes } from './papers/routes.ts';
 import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
@@ -36,13 +40,13 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...webRoutes,
+  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...notificationTasks, ...eventTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
+  ...auditTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -4,8 +4,8 @@ import { dirname, join, normalize } from 'node:path';
 /** The whole architecture: a folder may import itself and what stands above it, so there are no circles. */
 const order = [
   ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'validation'].map((place) => `pki/${place}`),
-  ...['config.ts', 'problems.ts', 'services.ts', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'events', 'notifications', 'agencies', 'officials', 'profiles',
-    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'authorities', 'trust-anchors', 'verification', 'requests', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
+  ...['config.ts', 'problems.ts', 'services.ts', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'notifications', 'events', 'agencies', 'officials', 'profiles',
+    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'authorities', 'trust-anchors', 'verification', 'requests', 'papers', 'forms', 'workbook', 'leavers', 'revocation-codes', 'deadlines', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];
 const place = (file: string): number => order.findIndex((o) => file === o || file.startsWith(`${o}/`));
 
@@ -59,7 +59,7 @@ test.each([
   ['zod', /^src\/(config\.ts|http\/|[\w-]+\/([\w-]+-)?routes\.ts$|policies\/keys\.ts$)/],
   ['pkijs', /^pki\/(cms|timestamp|keys)\//], ['asn1js', /^pki\/(cms|timestamp|keys)\//],
   ['nunjucks', /^src\/(web|notifications)\//], ['pino', /^src\/http\/logging\.ts$/], ['prom-client', /^src\/http\/metrics\.ts$/],
-  ['piscina', /^src\/verification\//], ['node-forge', /^nowhere$/],
+  ['piscina', /^src\/verification\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['node-forge', /^nowhere$/],
 ] as const)('%s is imported only where it may be', (name, allowed) => {
   expect(files.filter((file) => packagesOf(file).some((p) => p === name || p.startsWith(`${name}/`)) && !allowed.test(file))).toEqual([]);
 });

@@ -23,7 +23,7 @@ export function composeMail(template: MailTemplate, language: Language, facts: R
     subject: title,
     text: [...paragraphs.map((p) => plain(fill(p, String))), ...(linked ? [`${linked.label}: ${linked.address}`] : []), `-- \n${footers[language]}`, ''].join('\n\n'),
     html: page(language, title, [
-      ...paragraphs.map((p) => `<p>${fill(p, escapeHtml)}</p>`),
+      ...paragraphs.map((p) => `<p>${fill(p, escapeHtml).replaceAll('\n', '<br>\n')}</p>`),
       ...(linked ? [`<p><a href="${escapeHtml(linked.address)}">${escapeHtml(linked.label)}</a></p>`] : []),
     ]),
   };

@@ -31,6 +31,19 @@ export const templates = {
       link: { fact: 'renewUrl', label: 'Renew the certificate' },
     },
   },
+  'certificates-expiring': {
+    facts: ['count', 'lines', 'listUrl'],
+    vi: {
+      subject: '{count} chứng thư của đơn vị sắp hết hạn',
+      paragraphs: ['Các chứng thư số sau đây do đơn vị quản lý sắp hết hiệu lực:', '{lines}', 'Vui lòng đề nghị gia hạn trước khi hết hạn.'],
+      link: { fact: 'listUrl', label: 'Gia hạn chứng thư' },
+    },
+    en: {
+      subject: '{count} certificates of your agency end soon',
+      paragraphs: ['These certificates in your care end soon:', '{lines}', 'Please ask for their renewal before they end.'],
+      link: { fact: 'listUrl', label: 'Renew certificates' },
+    },
+  },
   'webhook-disabled': {
     facts: ['url', 'since', 'error'],
     vi: {

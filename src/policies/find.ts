@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { PolicyKey, PolicyValue } from './keys.ts';
+import type { AnyPolicyValue, PolicyKey, PolicyValue } from './keys.ts';
 import { listHolidays, listPoliciesAt } from './store.ts';
 import { localDate, type Calendar } from './working-days.ts';
 
@@ -12,7 +12,7 @@ export interface Policies {
 /** All policies that hold at an instant, in one query. */
 export async function policiesAt(db: Knex, at: Date): Promise<Policies> {
   const rows = await listPoliciesAt(db, at);
-  const values = new Map<PolicyKey, number | boolean>(rows.map((row) => [row.key, row.value]));
+  const values = new Map<PolicyKey, AnyPolicyValue>(rows.map((row) => [row.key, row.value]));
   return {
     get<K extends PolicyKey>(key: K): PolicyValue<K> {
       const value = values.get(key);

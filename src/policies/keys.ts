@@ -1,13 +1,15 @@
 export interface PolicyKind {
-  type: 'count' | 'boolean';
-  /** Of a count, both inside. */
+  type: 'count' | 'boolean' | 'counts';
+  /** Of a count, or of each of them, both inside. */
   least?: number;
   most?: number;
   vi: string;
 }
 
-const count = (vi: string, least: number, most: number): PolicyKind => ({ type: 'count', least, most, vi });
-const flag = (vi: string): PolicyKind => ({ type: 'boolean', vi });
+const count = (vi: string, least: number, most: number): PolicyKind & { type: 'count' } => ({ type: 'count', least, most, vi });
+/** A few counts, falling, none twice. */
+const counts = (vi: string, least: number, most: number): PolicyKind & { type: 'counts' } => ({ type: 'counts', least, most, vi });
+const flag = (vi: string): PolicyKind & { type: 'boolean' } => ({ type: 'boolean', vi });
 
 /** Every policy there is. Values and their dates are rows of the database; here stands what a value may be. */
 export const policyKinds = {
@@ -32,17 +34,28 @@ export const policyKinds = {
   'crl.validity_seconds': count('thời hạn của danh sách thu hồi (giây)', 600, 31_536_000),
   'crl.interval_seconds': count('chu kỳ phát hành danh sách thu hồi (giây)', 60, 31_536_000),
   'ocsp.validity_seconds': count('thời hạn của trả lời OCSP (giây)', 60, 604_800),
+  'reminder.days_before': counts('nhắc gia hạn trước khi hết hạn (ngày)', 1, 365),
 } as const satisfies Record<string, PolicyKind>;
 
 export type PolicyKey = keyof typeof policyKinds;
 export const policyKeys = Object.keys(policyKinds) as [PolicyKey, ...PolicyKey[]];
 
-/** The value of a policy: a number or a yes. */
-export type PolicyValue<K extends PolicyKey = PolicyKey> = (typeof policyKinds)[K]['type'] extends 'boolean' ? boolean : number;
+/** The value of a policy: a number, a yes, or a few numbers. */
+export type PolicyValue<K extends PolicyKey = PolicyKey> = { count: number; boolean: boolean; counts: readonly number[] }[(typeof policyKinds)[K]['type']];
+/** The policies that are one number. */
+export type CountKey = { [K in PolicyKey]: (typeof policyKinds)[K]['type'] extends 'count' ? K : never }[PolicyKey];
+export type AnyPolicyValue = number | boolean | readonly number[];
+
+const mostCounts = 20;
 
 /** Whether a value is one this policy may have. */
 export function isPolicyValue(key: PolicyKey, value: unknown): boolean {
   const kind: PolicyKind = policyKinds[key];
   if (kind.type === 'boolean') return typeof value === 'boolean';
+  if (kind.type === 'counts') return Array.isArray(value) && value.length <= mostCounts && value.every((one, i) => isCount(kind, one) && (i === 0 || one < value[i - 1]));
+  return isCount(kind, value);
+}
+
+function isCount(kind: PolicyKind, value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= (kind.least ?? 0) && value <= (kind.most ?? Infinity);
 }

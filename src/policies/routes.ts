@@ -5,7 +5,7 @@ import { setHoliday, setPolicy } from './set.ts';
 import { listHolidays, listPoliciesAt, listPolicyHistory, type PolicyRow } from './store.ts';
 
 const Key = z.enum(policyKeys);
-const Value = z.union([z.number().int(), z.boolean()]);
+const Value = z.union([z.number().int(), z.boolean(), z.array(z.number().int()).max(20).readonly()]);
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const Policy = z.object({

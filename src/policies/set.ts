@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
-import { isPolicyValue, type PolicyKey } from './keys.ts';
+import { isPolicyValue, type AnyPolicyValue, type PolicyKey } from './keys.ts';
 import { insertHoliday, insertPolicy, lockLastPolicy, markPolicyEnd, type HolidayRow, type PolicyRow } from './store.ts';
 import { localDate } from './working-days.ts';
 
-export interface NewPolicy { key: PolicyKey; value: number | boolean; effectiveFrom: Date; source: string }
+export interface NewPolicy { key: PolicyKey; value: AnyPolicyValue; effectiveFrom: Date; source: string }
 
 type World = Pick<Services, 'db' | 'now'>;
 

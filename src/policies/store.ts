@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Tx } from '../services.ts';
-import type { PolicyKey } from './keys.ts';
+import type { AnyPolicyValue, PolicyKey } from './keys.ts';
 
 export interface PolicyRow {
   id: string;
   key: PolicyKey;
-  value: number | boolean;
+  value: AnyPolicyValue;
   effectiveFrom: Date;
   /** the first instant it no longer holds; null: open */
   effectiveTo: Date | null;

@@ -1,4 +1,4 @@
-import type { PolicyKey } from '../policies/keys.ts';
+import type { CountKey } from '../policies/keys.ts';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 
 export const kinds = ['issue', 'renew', 'change', 'revoke', 'restore-device'] as const;
@@ -13,7 +13,7 @@ export interface KindRule {
   /** How many different operators must agree. */
   operators: 1 | 2;
   produces: 'certificate' | 'revocation' | 'record';
-  deadline: PolicyKey;
+  deadline: CountKey;
 }
 
 const managed = { confirmedBy: 'managing-agency' } as const;
