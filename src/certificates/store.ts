@@ -84,6 +84,15 @@ export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array;
   return holdersByHash(rows);
 }
 
+/** Gives keys to their holders' successors; answers those that were the former holders'. */
+export async function markKeyHolders(tx: Tx, moves: readonly { spkiHash: Uint8Array; from: string; to: string }[]): Promise<Uint8Array[]> {
+  const { rows } = await tx.raw<{ rows: { spkiHash: Buffer }[] }>(
+    `update subject_keys k set holder = u.successor from unnest(?::bytea[], ?::text[], ?::text[]) as u (hash, former, successor)
+     where k.spki_hash = u.hash and k.holder = u.former returning k.spki_hash`,
+    [moves.map((m) => bytea(m.spkiHash)), moves.map((m) => m.from), moves.map((m) => m.to)]);
+  return rows.map(({ spkiHash }) => spkiHash);
+}
+
 interface KeyHolder { spkiHash: Buffer; holder: string }
 const holdersByHash = (rows: readonly KeyHolder[]): Map<string, string> => new Map(rows.map(({ spkiHash, holder }) => [spkiHash.toString('hex'), holder]));
 
@@ -101,7 +110,9 @@ export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], prepa
   const arrays = preparedColumns.map(([, type]) => `?::${type}[]`).join(', ');
   // pg takes bytes and nulls inside arrays, which knex's types do not know
   const columns = preparedColumns.map(([field]) => rows.map((row) => row[field]) as string[]);
-  await tx.raw(`insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays})`, [preparedAt, ...columns]);
+  await tx.raw(
+    `with stored as (insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays}) returning id)
+     insert into unfinished_certificates (certificate_id) select id from stored`, [preparedAt, ...columns]);
 }
 
 /** What is told of a certificate that was issued; `serialNumber` is lower-case hex. */
@@ -112,17 +123,20 @@ export interface IssuedFacts {
 
 /** Turns prepared into issued; answers those that still were. */
 export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
+  const ids = issued.map(({ id }) => id);
   const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
-    `update certificates c set state = 'issued', der = u.der, issued_at = ?
+    `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
+     update certificates c set state = 'issued', der = u.der, issued_at = ?
      from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
      returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
        c.official_id, c.request_id, c.replaces_id`,
-    [at, issued.map((i) => i.id), issued.map((i) => bytea(i.der))]);
+    [ids, at, ids, issued.map((i) => bytea(i.der))]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Gives up what can no longer be signed. */
 export async function markVoid(tx: Tx, id: string): Promise<boolean> {
+  await tx('unfinished_certificates').where({ certificateId: id }).delete();
   return (await tx('certificates').where({ id, state: 'prepared' }).update({ state: 'void' })) === 1;
 }
 
@@ -132,7 +146,7 @@ export interface UnfinishedRow { id: string; generationId: string; profile: stri
 export async function listUnfinished(db: Knex, before: Date, limit: number): Promise<UnfinishedRow[]> {
   const { rows } = await db.raw<{ rows: UnfinishedRow[] }>(
     `select c.id, c.generation_id, c.profile, c.profile_version, c.tbs, g.key_id
-     from certificates c join authority_generations g on g.id = c.generation_id
+     from unfinished_certificates u join certificates c on c.id = u.certificate_id join authority_generations g on g.id = c.generation_id
      where c.state = 'prepared' and c.prepared_at < ? order by c.prepared_at, c.id limit ?`, [before, limit]);
   return rows;
 }
