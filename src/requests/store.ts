@@ -227,9 +227,9 @@ export async function findFreshFacts(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The papers of requests: kind, and for a signed form the content it stands for. */
+/** The papers of requests that are not refuted by their own signatures: kind, and for a signed form the content it stands for. */
 export async function findPaperKinds(db: Knex, ids: readonly string[]): Promise<{ requestId: string; kind: PaperKind; contentHash: Uint8Array | null }[]> {
-  return db('papers').whereIn('requestId', [...ids]).select('requestId', 'kind', 'contentHash');
+  return db('papers').whereIn('requestId', [...ids]).whereNot({ indication: 'TOTAL-FAILED' }).select('requestId', 'kind', 'contentHash');
 }
 
 export interface DecisionRow {
