@@ -37,15 +37,15 @@ export async function postOnce(config: Pick<Config, 'webhookNetworks'>, target: 
   }
 }
 
-/** Takes the first address that may be connected to, and no other. An address in the URL itself was judged before. */
+/** A name is good only if all it leads to is. An address in the URL itself was judged before. */
 function lookupWithin(config: Pick<Config, 'webhookNetworks'>, secure: boolean): LookupFunction {
   return (hostname, options, done) => {
     resolveName(hostname, { all: true, verbatim: true }, (error, found: LookupAddress[]) => {
-      if (error) return void done(error, '', 0);
-      const allowed = found.filter(({ address }) => mayConnect(config, address, secure));
-      const [first] = allowed;
-      if (!first || allowed.length < found.length) return void done(new Error('the name leads to an address that is not allowed'), '', 0);
-      if (options.all) done(null, allowed);
+      const [first] = found ?? [];
+      const allowed = first && found.every(({ address }) => mayConnect(config, address, secure));
+      if (error || !first) done(error ?? new Error('the name leads nowhere'), '', 0);
+      else if (!allowed) done(new Error('the name leads to an address that is not allowed'), '', 0);
+      else if (options.all) done(null, found);
       else done(null, first.address, first.family);
     });
   };

@@ -10,7 +10,7 @@ const minuteMs = 60_000;
 // Longer than a living node takes to hand one mail over, timeouts included.
 const uncertainAfterMs = 15 * minuteMs;
 // RFC 5321 §4.5.4.1 asks for at least 4-5 days of tries; what is older than a month would only confuse.
-const expiredAfterMs = 30 * 1440 * minuteMs;
+const expiredAfterDays = 30;
 
 /**
  * Sends what is due, one mail after the other, until nothing is or the server cannot be reached.
@@ -25,7 +25,7 @@ export async function sendMails(services: World): Promise<void> {
   if (!config.mail) return;
   const at = now();
   const uncertain = await db.transaction(async (tx) => {
-    await markMailsExpired(tx, new Date(at.getTime() - expiredAfterMs), at);
+    await markMailsExpired(tx, expiredAfterDays, at);
     return markMailsUncertain(tx, new Date(at.getTime() - uncertainAfterMs), at);
   });
   if (uncertain > 0) log.warn({ mails: uncertain }, 'mails were being handed over when a node stopped; see the notifications');

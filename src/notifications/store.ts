@@ -77,8 +77,9 @@ export async function markMailsUncertain(tx: Tx, before: Date, now: Date): Promi
     .update({ state: 'uncertain', lastError: 'the service stopped while the mail was handed over', sendingSince: null, finishedAt: now });
 }
 
-export async function markMailsExpired(tx: Tx, queuedBefore: Date, now: Date): Promise<number> {
-  return tx('mails').where({ state: 'queued' }).where('queuedAt', '<', queuedBefore).update({ state: 'expired', facts: null, finishedAt: now });
+/** Gives up what waits too long, by the clock that `queued_at` was taken from. */
+export async function markMailsExpired(tx: Tx, days: number, now: Date): Promise<number> {
+  return tx('mails').where({ state: 'queued' }).whereRaw(`queued_at < now() - ? * interval '1 day'`, [days]).update({ state: 'expired', facts: null, finishedAt: now });
 }
 
 export async function lockMail(tx: Tx, id: string): Promise<MailRow | undefined> {

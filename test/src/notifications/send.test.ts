@@ -163,7 +163,7 @@ test('without a mail server mails stay queued and are shown as such; what is too
   const shown = (await list(off)) as { sending: boolean; items: Record<string, unknown>[] };
   expect([shown.sending, shown.items.length, 'facts' in shown.items[0]!]).toEqual([false, 2, false]);
   expect(await list(services)).toMatchObject({ sending: true });
-  await services.db('mails').where({ recipient: 'old@x.vn' }).update({ queuedAt: new Date(services.now().getTime() - 31 * 86_400_000) });
+  await services.db('mails').where({ recipient: 'old@x.vn' }).update({ queuedAt: services.db.raw(`queued_at - interval '31 days'`) });
   await sendMails(services);
   expect(await states()).toEqual(['expired', 'sent']);
 });
