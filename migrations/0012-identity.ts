@@ -70,7 +70,6 @@ export async function up(db: Knex): Promise<void> {
       check (state <> 'refused' or reason is not null)
     );
     create unique index official_transfers_open on official_transfers (official_id) where state = 'asked';
-    create index official_transfers_by_time on official_transfers (asked_at, id);
   `);
   await db.raw(`
     -- An agency that is absorbed moves in the tree; whoever reaches its new place must reach what carries a copy of the path.

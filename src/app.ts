@@ -4,6 +4,8 @@ import { accessRoutes } from './access/routes.ts';
 import { agencyRoutes } from './agencies/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { auditTasks } from './audit/seal.ts';
+import { bulkRoutes } from './bulk/routes.ts';
+import { bulkTasks } from './bulk/tasks.ts';
 import { authorityRoutes } from './authorities/routes.ts';
 import { createCaHandler } from './authorities/serve.ts';
 import { certificateRoutes } from './certificates/routes.ts';
@@ -24,6 +26,7 @@ import { notificationRoutes } from './notifications/routes.ts';
 import { notificationTasks } from './notifications/send.ts';
 import { ocspTasks } from './ocsp/tasks.ts';
 import { officialRoutes } from './officials/routes.ts';
+import { officialTasks } from './officials/tasks.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { requestRoutes } from './requests/routes.ts';
@@ -41,12 +44,12 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks,
+  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...bulkTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */
