@@ -1,21 +1,44 @@
 import { PkiError } from '../error.ts';
-import { bitsOf, integerOf, oidOf, textOf, type BitString } from './values.ts';
+import { textOf } from './text.ts';
+import { bitsOf, integerOf, numberOf, oidOf, type BitString } from './values.ts';
 import { tags } from './tags.ts';
-import { parseGeneralizedTime, parseUtcTime } from './time.ts';
+import { generalizedTimeOf, utcTimeOf } from './time.ts';
 
 /** Deeper than any structure of the PKIX family; a stack of nested lengths ends here. */
 export const maxDepth = 64;
 
-/** One element in the bytes it was read from: nothing is copied. */
-export interface DerElement {
+/** One element in the bytes it was read from: nothing is copied, and views are made when they are asked for. */
+export class DerElement {
   /** the identifier octet: class, constructed bit, number */
-  tag: number;
+  readonly tag: number;
+  /** the outermost bytes, where the encoding stands from `start` and its contents octets from `from`, both up to `to` */
+  readonly source: Uint8Array;
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+
+  constructor(source: Uint8Array, start: number, from: number, to: number) {
+    this.tag = source[start]!;
+    this.source = source;
+    this.start = start;
+    this.from = from;
+    this.to = to;
+  }
+
   /** the whole encoding, header included */
-  der: Uint8Array;
+  get der(): Uint8Array {
+    return this.source.subarray(this.start, this.to);
+  }
+
   /** the contents octets */
-  content: Uint8Array;
+  get content(): Uint8Array {
+    return this.source.subarray(this.from, this.to);
+  }
+
   /** where the encoding starts, counted from the outermost bytes */
-  offset: number;
+  get offset(): number {
+    return this.start;
+  }
 }
 
 /**
@@ -23,20 +46,19 @@ export interface DerElement {
  * A structure is left by `end()`, which refuses trailing bytes. Every refusal is a PkiError with the byte offset.
  */
 export class DerReader {
-  readonly bytes: Uint8Array;
+  private readonly source: Uint8Array;
   private at: number;
   private readonly limit: number;
-  private readonly base: number;
-  private readonly depth: number;
+  private depth = 0;
+  /** the element read last: its encoding and its contents begin here and end at `at` */
+  private start = 0;
+  private from = 0;
 
-  /** @param base offset of `bytes` in the outermost object, for error messages */
-  constructor(bytes: Uint8Array, base = 0, depth = 0) {
-    if (depth > maxDepth) throw new PkiError('asn1-too-deep', { rule: `at most ${maxDepth} levels`, offset: base });
-    this.bytes = bytes;
-    this.at = 0;
-    this.limit = bytes.length;
-    this.base = base;
-    this.depth = depth;
+  /** A reader of all the bytes, or of a part of them that keeps its place for error messages. */
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.source = bytes;
+    this.at = from;
+    this.limit = to;
   }
 
   get done(): boolean {
@@ -44,12 +66,12 @@ export class DerReader {
   }
 
   get offset(): number {
-    return this.base + this.at;
+    return this.at;
   }
 
   /** The next identifier octet without reading it; undefined at the end. */
   get nextTag(): number | undefined {
-    return this.at < this.limit ? this.bytes[this.at] : undefined;
+    return this.at < this.limit ? this.source[this.at] : undefined;
   }
 
   fail(code: string, rule: string): never {
@@ -58,33 +80,47 @@ export class DerReader {
 
   /** The next element, whatever it is. @throws PkiError `asn1-truncated`, `asn1-not-der` */
   any(): DerElement {
-    const { bytes, at, limit } = this;
+    this.advance();
+    return this.last();
+  }
+
+  /** Steps over the next element and keeps its place. */
+  private advance(): void {
+    const { source, at, limit } = this;
     if (at + 2 > limit) this.fail('asn1-truncated', 'X.690 §8.1.1');
-    const tag = bytes[at]!;
-    if ((tag & 0x1f) === 0x1f) this.fail('asn1-not-der', 'X.690 §8.1.2.4 high tag numbers are not used');
-    let length = bytes[at + 1]!;
-    let header = 2;
+    if ((source[at]! & 0x1f) === 0x1f) this.fail('asn1-not-der', 'X.690 §8.1.2.4 high tag numbers are not used');
+    let length = source[at + 1]!;
+    let from = at + 2;
     if (length >= 0x80) {
       const octets = length & 0x7f;
       if (octets === 0 || octets > 4) this.fail('asn1-not-der', 'X.690 §10.1 definite length');
-      if (at + 2 + octets > limit) this.fail('asn1-truncated', 'X.690 §8.1.3');
+      if (from + octets > limit) this.fail('asn1-truncated', 'X.690 §8.1.3');
       length = 0;
-      for (let i = 0; i < octets; i++) length = length * 256 + bytes[at + 2 + i]!;
-      if (length < 0x80 || bytes[at + 2] === 0) this.fail('asn1-not-der', 'X.690 §10.1 shortest length');
-      header += octets;
+      for (let i = 0; i < octets; i++) length = length * 256 + source[from + i]!;
+      if (length < 0x80 || source[from] === 0) this.fail('asn1-not-der', 'X.690 §10.1 shortest length');
+      from += octets;
     }
-    const end = at + header + length;
-    if (end > limit) this.fail('asn1-truncated', 'X.690 §8.1.3');
-    this.at = end;
-    return { tag, der: bytes.subarray(at, end), content: bytes.subarray(at + header, end), offset: this.base + at };
+    if (from + length > limit) this.fail('asn1-truncated', 'X.690 §8.1.3');
+    this.start = at;
+    this.from = from;
+    this.at = from + length;
+  }
+
+  private last(): DerElement {
+    return new DerElement(this.source, this.start, this.from, this.at);
+  }
+
+  private expect(tag: number): void {
+    if (this.nextTag !== tag) {
+      this.fail('asn1-unexpected-tag', `expected ${hexTag(tag)}, found ${this.nextTag === undefined ? 'the end' : hexTag(this.nextTag)}`);
+    }
+    this.advance();
   }
 
   /** The next element, which must have this tag. @throws PkiError `asn1-unexpected-tag` */
   read(tag: number): DerElement {
-    if (this.nextTag !== tag) {
-      this.fail('asn1-unexpected-tag', `expected ${hexTag(tag)}, found ${this.nextTag === undefined ? 'the end' : hexTag(this.nextTag)}`);
-    }
-    return this.any();
+    this.expect(tag);
+    return this.last();
   }
 
   optional(tag: number): DerElement | undefined {
@@ -93,11 +129,12 @@ export class DerReader {
 
   /** A reader of the contents of the next element, which must have this tag. */
   enter(tag: number): DerReader {
-    return this.inside(this.read(tag));
+    this.expect(tag);
+    return this.within(this.from, this.at);
   }
 
   enterOptional(tag: number): DerReader | undefined {
-    return this.nextTag === tag ? this.inside(this.any()) : undefined;
+    return this.nextTag === tag ? this.enter(tag) : undefined;
   }
 
   sequence(): DerReader {
@@ -108,9 +145,16 @@ export class DerReader {
     return this.enter(tags.set);
   }
 
-  /** A reader of an element's contents that keeps its place and depth in the whole. */
+  /** A reader of the contents of an element of this structure that keeps its place and depth in the whole. */
   inside(element: DerElement): DerReader {
-    return new DerReader(element.content, element.offset + element.der.length - element.content.length, this.depth + 1);
+    return this.within(element.from, element.to);
+  }
+
+  private within(from: number, to: number): DerReader {
+    const inner = new DerReader(this.source, from, to);
+    inner.depth = this.depth + 1;
+    if (inner.depth > maxDepth) inner.fail('asn1-too-deep', `at most ${maxDepth} levels`);
+    return inner;
   }
 
   /** Every remaining element. @param most more elements than this are refused */
@@ -124,11 +168,10 @@ export class DerReader {
   }
 
   boolean(): boolean {
-    const { content, offset } = this.read(tags.boolean);
-    if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) {
-      throw new PkiError('asn1-not-der', { rule: 'X.690 §11.1 boolean', offset });
-    }
-    return content[0] === 0xff;
+    this.expect(tags.boolean);
+    const octet = this.source[this.from];
+    if (this.at - this.from !== 1 || (octet !== 0 && octet !== 0xff)) this.failAtLast('asn1-not-der', 'X.690 §11.1 boolean');
+    return octet === 0xff;
   }
 
   integer(tag: number = tags.integer): bigint {
@@ -137,10 +180,7 @@ export class DerReader {
 
   /** A small non-negative integer such as a version or a path length. @throws PkiError `asn1-number-too-large` */
   number(tag: number = tags.integer): number {
-    const element = this.read(tag);
-    const value = integerOf(element);
-    if (value < 0n || value > 0x7fffffffn) throw new PkiError('asn1-number-too-large', { rule: '0 to 2^31-1', offset: element.offset });
-    return Number(value);
+    return numberOf(this.read(tag));
   }
 
   oid(tag: number = tags.oid): string {
@@ -148,7 +188,8 @@ export class DerReader {
   }
 
   octetString(tag: number = tags.octetString): Uint8Array {
-    return this.read(tag).content;
+    this.expect(tag);
+    return this.source.subarray(this.from, this.at);
   }
 
   bitString(tag: number = tags.bitString): BitString {
@@ -156,28 +197,31 @@ export class DerReader {
   }
 
   null(): void {
-    const { content, offset } = this.read(tags.null);
-    if (content.length !== 0) throw new PkiError('asn1-not-der', { rule: 'X.690 §8.8 null', offset });
+    this.expect(tags.null);
+    if (this.at !== this.from) this.failAtLast('asn1-not-der', 'X.690 §8.8 null');
+  }
+
+  private failAtLast(code: string, rule: string): never {
+    throw new PkiError(code, { rule, offset: this.start });
   }
 
   /** A character string of any of the types of DirectoryString and IA5String. */
   text(): string {
-    return textOf(this.any());
+    const element = this.any();
+    return textOf(element, element.tag);
   }
 
   /** UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5. */
   time(): Date {
     const element = this.any();
-    const text = latin1(element.content);
-    if (element.tag === tags.utcTime) return parseUtcTime(text, element.offset);
-    if (element.tag === tags.generalizedTime) return parseGeneralizedTime(text, false, element.offset);
-    throw new PkiError('asn1-unexpected-tag', { rule: 'RFC 5280 §4.1.2.5 Time', offset: element.offset });
+    if (element.tag === tags.utcTime) return utcTimeOf(element);
+    if (element.tag === tags.generalizedTime) return generalizedTimeOf(element, false);
+    return this.failAtLast('asn1-unexpected-tag', 'RFC 5280 §4.1.2.5 Time');
   }
 
   /** GeneralizedTime alone. @param fractions accept a fraction of a second (RFC 3161 §2.4.2) */
   generalizedTime(fractions = false, tag: number = tags.generalizedTime): Date {
-    const element = this.read(tag);
-    return parseGeneralizedTime(latin1(element.content), fractions, element.offset);
+    return generalizedTimeOf(this.read(tag), fractions);
   }
 
   /** Leaves the structure. @throws PkiError `asn1-trailing-bytes` */
@@ -200,10 +244,6 @@ export function openSequence(bytes: Uint8Array): DerReader {
   const inner = reader.sequence();
   reader.end();
   return inner;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function hexTag(tag: number): string {

@@ -1,6 +1,7 @@
 import type { DerElement, DerReader } from '../asn1/der-reader.ts';
 import { DerReader as Reader } from '../asn1/der-reader.ts';
-import { oidOf, textOf } from '../asn1/values.ts';
+import { textOf } from '../asn1/text.ts';
+import { oidOf } from '../asn1/values.ts';
 import { contextConstructed, contextPrimitive, tags } from '../asn1/tags.ts';
 import { PkiError } from '../error.ts';
 import { readName, type Name } from '../name/parse.ts';
@@ -25,21 +26,20 @@ const maxNames = 20_000;
 /** Reads one GeneralName. @throws PkiError `general-name-malformed` */
 export function readGeneralName(reader: DerReader): GeneralName {
   const element = reader.any();
-  const { tag, content, der } = element;
-  switch (tag) {
+  switch (element.tag) {
     case contextConstructed(0): return readOtherName(reader, element);
-    case contextPrimitive(1): return { type: 'rfc822Name', value: ia5(element) };
-    case contextPrimitive(2): return { type: 'dNSName', value: ia5(element) };
-    case contextConstructed(3): return { type: 'x400Address', der };
+    case contextPrimitive(1): return { type: 'rfc822Name', value: textOf(element, tags.ia5String) };
+    case contextPrimitive(2): return { type: 'dNSName', value: textOf(element, tags.ia5String) };
+    case contextConstructed(3): return { type: 'x400Address', der: element.der };
     case contextConstructed(4): {
       const inner = reader.inside(element);
       const name = readName(inner);
       inner.end();
       return { type: 'directoryName', name };
     }
-    case contextConstructed(5): return { type: 'ediPartyName', der };
-    case contextPrimitive(6): return { type: 'uniformResourceIdentifier', value: ia5(element) };
-    case contextPrimitive(7): return { type: 'iPAddress', bytes: content };
+    case contextConstructed(5): return { type: 'ediPartyName', der: element.der };
+    case contextPrimitive(6): return { type: 'uniformResourceIdentifier', value: textOf(element, tags.ia5String) };
+    case contextPrimitive(7): return { type: 'iPAddress', bytes: element.content };
     case contextPrimitive(8): return { type: 'registeredID', oid: oidOf(element) };
     default: throw new PkiError('general-name-malformed', { rule: 'RFC 5280 §4.2.1.6', offset: element.offset });
   }
@@ -118,8 +118,4 @@ function readOtherName(reader: DerReader, element: DerElement): GeneralName {
   const value = inner.read(contextConstructed(0)).content;
   inner.end();
   return { type: 'otherName', oid, value };
-}
-
-function ia5({ content, offset }: DerElement): string {
-  return textOf({ tag: tags.ia5String, content, offset });
 }

@@ -1,7 +1,6 @@
 import { DerReader, type DerElement } from '../asn1/der-reader.ts';
 import { oids } from '../asn1/oids.ts';
 import { tags } from '../asn1/tags.ts';
-import { integerOf } from '../asn1/values.ts';
 import { PkiError } from '../error.ts';
 import { readGeneralNames, type GeneralName } from '../certificate/general-name.ts';
 import { reasonOfCode, type RevocationReason } from './reason.ts';
@@ -20,10 +19,9 @@ export interface RevokedEntry {
 
 /** What the first walk over a list remembers: where each entry stands and which of them need a closer look. */
 export interface EntryIndex {
-  /** the contents of revokedCertificates */
+  /** the outermost bytes; the contents of revokedCertificates end at `to` */
   bytes: Uint8Array;
-  /** where in the outermost object they start, for error messages */
-  base: number;
+  to: number;
   starts: Uint32Array;
   count: number;
   /** entries whose certificateIssuer applies from there on, ascending (§5.3.3) */
@@ -38,36 +36,34 @@ const maxEntries = 10_000_000;
  * Walks the entries once without building objects: SEQUENCE { serial, time, extensions? }. Only entries with critical
  * extensions are decoded here, since one that is not understood spoils the whole list (§5.3).
  */
-export function indexEntries(revoked: DerElement): EntryIndex {
-  const bytes = revoked.content;
-  const base = revoked.offset + revoked.der.length - bytes.length;
-  let starts = new Uint32Array(Math.min(maxEntries, Math.max(16, bytes.length >> 5)));
+export function indexEntries({ source: bytes, from, to }: Pick<DerElement, 'source' | 'from' | 'to'>): EntryIndex {
+  let starts = new Uint32Array(Math.min(maxEntries, Math.max(16, (to - from) >> 5)));
   let count = 0;
   const issuers: { from: number; names: readonly GeneralName[] }[] = [];
   let hasUnknownCritical = false;
-  for (let at = 0; at < bytes.length;) {
+  for (let at = from; at < to;) {
     if (count === maxEntries) throw new PkiError('asn1-too-many', { rule: `at most ${maxEntries} entries` });
     if (count === starts.length) starts = grown(starts);
     starts[count] = at;
-    const end = elementEnd(bytes, at, tags.sequence, base);
-    const serialEnd = elementEnd(bytes, contentStart(bytes, at), tags.integer, base);
+    const end = elementEnd(bytes, at, tags.sequence, to);
+    const serialEnd = elementEnd(bytes, contentStart(bytes, at), tags.integer, to);
     const timeTag = bytes[serialEnd] === tags.generalizedTime ? tags.generalizedTime : tags.utcTime;
-    const timeEnd = elementEnd(bytes, serialEnd, timeTag, base);
+    const timeEnd = elementEnd(bytes, serialEnd, timeTag, to);
     if (timeEnd < end && hasCritical(bytes, timeEnd, end)) {
-      const entry = readEntry(bytes.subarray(at, end), base + at);
+      const entry = readEntry(new DerReader(bytes, at, end));
       hasUnknownCritical ||= entry.hasUnknownCritical;
       if (entry.certificateIssuer) issuers.push({ from: count, names: entry.certificateIssuer });
-    } else if (timeEnd > end || serialEnd > end) throw truncated(base + at);
+    } else if (timeEnd > end || serialEnd > end) throw truncated(at);
     count++;
     at = end;
   }
-  return { bytes, base, starts, count, issuers, hasUnknownCritical };
+  return { bytes, to, starts, count, issuers, hasUnknownCritical };
 }
 
-/** The entry in these bytes, in full. @throws PkiError `crl-entry-malformed`, `asn1-…` */
-export function readEntry(der: Uint8Array, base: number): RevokedEntry {
-  const reader = new DerReader(der, base).sequence();
-  const serialNumber = integerOf(reader.read(tags.integer));
+/** The next entry, in full. @throws PkiError `crl-entry-malformed`, `asn1-…` */
+export function readEntry(outer: DerReader): RevokedEntry {
+  const reader = outer.sequence();
+  const serialNumber = reader.integer();
   const entry: RevokedEntry = {
     serialNumber, revokedAt: reader.time(), reason: undefined, invalidityDate: undefined, certificateIssuer: undefined,
     hasUnknownCritical: false,
@@ -135,20 +131,20 @@ function contentStart(bytes: Uint8Array, at: number): number {
 }
 
 /** The end of the element at `at`, which must have this tag and a shortest length of at most three octets. */
-function elementEnd(bytes: Uint8Array, at: number, tag: number, base: number): number {
-  if (at + 2 > bytes.length) throw truncated(base + at);
-  if (bytes[at] !== tag) throw new PkiError('asn1-unexpected-tag', { rule: 'RFC 5280 §5.1.2.6 revokedCertificates', offset: base + at });
+function elementEnd(bytes: Uint8Array, at: number, tag: number, limit: number): number {
+  if (at + 2 > limit) throw truncated(at);
+  if (bytes[at] !== tag) throw new PkiError('asn1-unexpected-tag', { rule: 'RFC 5280 §5.1.2.6 revokedCertificates', offset: at });
   let length = bytes[at + 1]!;
   let start = at + 2;
   if (length >= 0x80) {
     const octets = length & 0x7f;
-    if (octets === 0 || octets > 3 || start + octets > bytes.length) throw new PkiError('asn1-not-der', { rule: 'X.690 §10.1', offset: base + at });
+    if (octets === 0 || octets > 3 || start + octets > limit) throw new PkiError('asn1-not-der', { rule: 'X.690 §10.1', offset: at });
     length = 0;
     for (let i = 0; i < octets; i++) length = length * 256 + bytes[start + i]!;
-    if (length < 0x80 || bytes[start] === 0) throw new PkiError('asn1-not-der', { rule: 'X.690 §10.1 shortest length', offset: base + at });
+    if (length < 0x80 || bytes[start] === 0) throw new PkiError('asn1-not-der', { rule: 'X.690 §10.1 shortest length', offset: at });
     start += octets;
   }
-  if (start + length > bytes.length) throw truncated(base + at);
+  if (start + length > limit) throw truncated(at);
   return start + length;
 }
 
@@ -178,8 +174,6 @@ function serialOctets(serial: bigint): Uint8Array {
   return Buffer.from(BigInt.asUintN(octets * 8, serial).toString(16).padStart(octets * 2, '0'), 'hex');
 }
 
-export function entryAt(index: EntryIndex, n: number): RevokedEntry {
-  const start = index.starts[n]!;
-  const end = n + 1 < index.count ? index.starts[n + 1]! : index.bytes.length;
-  return readEntry(index.bytes.subarray(start, end), index.base + start);
+export function entryAt({ bytes, starts, count, to }: EntryIndex, n: number): RevokedEntry {
+  return readEntry(new DerReader(bytes, starts[n]!, n + 1 < count ? starts[n + 1]! : to));
 }

@@ -1,4 +1,4 @@
-import { DerReader, openSequence, type DerElement } from '../asn1/der-reader.ts';
+import { DerReader, openSequence } from '../asn1/der-reader.ts';
 import { oids } from '../asn1/oids.ts';
 import { contextConstructed, contextPrimitive, tags } from '../asn1/tags.ts';
 import { PkiError } from '../error.ts';
@@ -81,7 +81,7 @@ export function parseTbsCrl(tbs: Uint8Array): TbsCrl {
   const thisUpdate = readTime(reader, irregularities);
   const nextUpdate = reader.nextTag === tags.utcTime || reader.nextTag === tags.generalizedTime ? readTime(reader, irregularities) : undefined;
   const revoked = reader.optional(tags.sequence);
-  if (revoked && revoked.content.length === 0) irregularities.add('empty-revoked-certificates');
+  if (revoked && revoked.from === revoked.to) irregularities.add('empty-revoked-certificates');
   const wrapped = reader.enterOptional(contextConstructed(0));
   if (wrapped && version === 1) reader.fail('crl-malformed', 'RFC 5280 §5.1.2.1 extensions need version 2');
   const extensions = wrapped ? readExtensions(wrapped.sequence(), irregularities) : new Map<string, Extension>();
@@ -98,7 +98,7 @@ export function parseTbsCrl(tbs: Uint8Array): TbsCrl {
   };
 }
 
-const noEntries: DerElement = { tag: tags.sequence, der: new Uint8Array(), content: new Uint8Array(), offset: 0 };
+const noEntries = { source: new Uint8Array(), from: 0, to: 0 };
 
 function versionTwo(reader: DerReader): 2 {
   if (reader.number() !== 1) reader.fail('crl-malformed', 'RFC 5280 §5.1.2.1 version 2');

@@ -1,6 +1,6 @@
 import { DerReader } from '../asn1/der-reader.ts';
 import { tags } from '../asn1/tags.ts';
-import { textOf } from '../asn1/values.ts';
+import { isStringTag, textOf } from '../asn1/text.ts';
 import { PkiError } from '../error.ts';
 
 export interface NameAttribute {
@@ -22,11 +22,6 @@ export interface Name {
 /** Far more than any directory has; a name of millions of parts is an attack. */
 const maxRdns = 64;
 const maxAttributes = 16;
-
-const stringTags: ReadonlySet<number> = new Set([
-  tags.utf8String, tags.numericString, tags.printableString, tags.teletexString,
-  tags.ia5String, tags.visibleString, tags.universalString, tags.bmpString,
-]);
 
 /** Reads one Name. @throws PkiError `asn1-*`; an RDN is never empty (X.501 §9.3) */
 export function readName(reader: DerReader): Name {
@@ -55,9 +50,9 @@ export function readRdn(members: DerReader): NameAttribute[] {
     if (attributes.length === maxAttributes) members.fail('asn1-too-many', `at most ${maxAttributes} attributes`);
     const pair = members.sequence();
     const oid = pair.oid();
-    const { tag, der, content, offset } = pair.any();
+    const value = pair.any();
     pair.end();
-    attributes.push({ oid, tag, value: stringTags.has(tag) ? textOf({ tag, content, offset }) : '', der });
+    attributes.push({ oid, tag: value.tag, value: isStringTag(value.tag) ? textOf(value, value.tag) : '', der: value.der });
   }
   if (attributes.length === 0) throw new PkiError('asn1-not-der', { rule: 'X.501 §9.3 an RDN has at least one attribute', offset: members.offset });
   return attributes;
