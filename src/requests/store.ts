@@ -177,10 +177,12 @@ export async function findTargets(db: Knex, ids: readonly string[]): Promise<Map
     `with recursive line as (
        select id as root, id, replaces_id, request_id from certificates where id = any(?::uuid[])
        union all select line.root, b.id, b.replaces_id, b.request_id from certificates b join line on b.id = line.replaces_id)
-     select c.id, c.state, c.profile, c.subject_der, c.subject_text, c.not_after, c.agency_id, a.path as agency_path, c.official_id, c.spki_hash, r.service_name,
-       (select count(*) from line join requests q on q.id = line.request_id where line.root = c.id and q.kind = 'renew') as renewals,
+     select c.id, c.state, c.profile, c.subject_der, c.subject_text, c.not_after, c.agency_id, a.path as agency_path, c.official_id, c.spki_hash, coalesce(r.service_name, b.service_name) as service_name,
+       (select count(*) from line where line.root = c.id and (exists (select from requests q where q.id = line.request_id and q.kind = 'renew')
+         or exists (select from bulk_lines q where q.id = line.request_id and q.kind = 'renew'))) as renewals,
        exists (select 1 from certificates n where n.replaces_id = c.id and n.state <> 'void') as replaced
-     from certificates c left join agencies a on a.id = c.agency_id left join requests r on r.id = c.request_id where c.id = any(?::uuid[])`,
+     from certificates c left join agencies a on a.id = c.agency_id left join requests r on r.id = c.request_id
+       left join bulk_lines b on b.id = c.request_id where c.id = any(?::uuid[])`,
     [[...ids], [...ids]]);
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,0 +1,93 @@
+import { parseCsv, readText } from '../http/csv.ts';
+import { Problem } from '../problems.ts';
+
+/** What a line can say; texts as they came, NFC and without spaces around. */
+export const inputFields = [
+  'officialId', 'email', 'agency', 'certificateId', 'serialNumber', 'profile', 'serviceName', 'ground', 'invalidityDate', 'note', 'csr',
+] as const;
+export type InputField = (typeof inputFields)[number];
+export type BulkInput = Partial<Record<InputField, string>>;
+
+/** A line of the file: what it says, or why it cannot be read. `line` counts from 1 and is the file's own. */
+export type BulkRow = { line: number; input: BulkInput } | { line: number; broken: string };
+
+export const maxRows = 100_000;
+/** A PKCS#10 of RSA 4096 in PEM has about 30 lines. */
+const limits = { maxLines: 80, maxCharacters: 16_384 };
+
+/**
+ * Reads CSV with a header, or JSON lines, whichever the first character says. A line that cannot be read costs itself alone.
+ * @throws Problem `unsupported-format`, `invalid-fields` for a header with unknown or repeated columns, `too-large`
+ */
+export function readRows(bytes: Uint8Array): BulkRow[] {
+  const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  if (start === '') throw wrong('the file is empty');
+  if (start.startsWith('PK') || start.includes('\0')) throw new Problem('unsupported-format', { supported: ['text/csv', 'application/jsonl'] });
+  const rows = start.startsWith('{') ? readJsonLines(bytes) : readCsv(bytes);
+  if (rows.length === 0) throw wrong('the file has no line besides its header');
+  if (rows.length > maxRows) throw new Problem('too-large', { maxRows });
+  return rows;
+}
+
+const wrong = (message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: '/file', message }] });
+
+function readCsv(bytes: Uint8Array): BulkRow[] {
+  let header: (InputField | undefined)[] | undefined;
+  const rows: BulkRow[] = [];
+  const separator = separatorOf(bytes);
+  for (const record of parseCsv([bytes], { ...limits, separator })) {
+    if (rows.length > maxRows) break;
+    if (!header) {
+      if ('broken' in record) throw wrong(`the header cannot be read: ${record.broken}`);
+      header = readHeader(record.cells);
+    } else if ('broken' in record) rows.push({ line: record.line, broken: record.broken });
+    else if (record.cells.length !== header.length) rows.push({ line: record.line, broken: `${record.cells.length} cells where the header has ${header.length}` });
+    else rows.push({ line: record.line, input: clean(header.map((field, i) => [field ?? '', readText(record.cells[i] ?? '')])) });
+  }
+  return rows;
+}
+
+/** Spreadsheets of this country's setting write semicolons. */
+function separatorOf(bytes: Uint8Array): ',' | ';' | '\t' {
+  const [first = ''] = Buffer.from(bytes.subarray(0, 1_024)).toString('latin1').split(/[\r\n]/);
+  return ([',', ';', '\t'] as const).find((mark) => first.includes(mark)) ?? ',';
+}
+
+function readHeader(cells: readonly string[]): InputField[] {
+  const header = cells.map((cell) => {
+    const field = inputFields.find((known) => known.toLowerCase() === cell.trim().toLowerCase());
+    if (!field) throw wrong(`the column ${JSON.stringify(cell.slice(0, 40))} is not known; there are ${inputFields.join(', ')}`);
+    return field;
+  });
+  if (new Set(header).size !== header.length) throw wrong('a column stands twice');
+  return header;
+}
+
+function readJsonLines(bytes: Uint8Array): BulkRow[] {
+  const rows: BulkRow[] = [];
+  for (const [i, text] of new TextDecoder().decode(bytes).split('\n').entries()) {
+    if (rows.length > maxRows) break;
+    if (text.trim() !== '') rows.push({ line: i + 1, ...readJson(text) });
+  }
+  return rows;
+}
+
+function readJson(text: string): { input: BulkInput } | { broken: string } {
+  if (text.length > limits.maxCharacters) return { broken: 'too-long' };
+  if (text.includes('\uFFFD')) return { broken: 'not-utf-8' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { broken: 'not JSON' };
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { broken: 'not an object' };
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  const stranger = entries.find(([name, member]) => !inputFields.some((known) => known === name) || typeof member !== 'string');
+  if (stranger) return { broken: `the member ${JSON.stringify(stranger[0].slice(0, 40))} is not known or no text` };
+  return { input: clean(entries as [string, string][]) };
+}
+
+function clean(entries: readonly (readonly [string, string])[]): BulkInput {
+  return Object.fromEntries(entries.map(([field, text]) => [field, text.normalize('NFC').replaceAll('\0', '\uFFFD').toWellFormed().trim()]).filter(([, text]) => text !== '')) as BulkInput;
+}

@@ -1,0 +1,17 @@
+import { recordAudits } from '../audit/record.ts';
+import type { Actor, Tx } from '../services.ts';
+import { markKeyHolders } from './store.ts';
+
+export interface KeyMove { spkiHash: Uint8Array; from: string; to: string }
+
+/**
+ * A body that takes another's place takes its keys as well, so that its seal can be certified under the new name.
+ * Holders are written as the CA keeps them, `agency:<id>`. A key that is not the former holder's stays where it is.
+ */
+export async function handOverKeys(tx: Tx, actor: Actor, moves: readonly KeyMove[]): Promise<void> {
+  if (moves.length === 0) return;
+  const moved = new Set((await markKeyHolders(tx, moves)).map((hash) => Buffer.from(hash).toString('hex')));
+  await recordAudits(tx, actor, moves.map(({ spkiHash, ...holders }) => ({ id: Buffer.from(spkiHash).toString('hex'), ...holders }))
+    .filter(({ id }) => moved.has(id))
+    .map(({ id, from, to }) => ({ action: 'key.handed-over', subject: { type: 'key', id }, change: { before: { holder: from }, after: { holder: to } } })));
+}
