@@ -5,7 +5,7 @@ import type { Services, Tx } from '../services.ts';
 import { postOnce } from './post.ts';
 import { signDelivery } from './sign.ts';
 import {
-  listDueDeliveries, lockDueWebhook, lockWebhook, markDeliveriesFailed, markDelivery, markWebhook, type DeliveryRow, type EventRow, type WebhookRow,
+  deleteDeliveries, listDueDeliveries, lockDueWebhook, lockWebhook, markDeliveriesFailed, markDelivery, markWebhook, type DeliveryRow, type EventRow, type WebhookRow,
 } from './store.ts';
 import { summaryOf } from './subscribe.ts';
 
@@ -18,6 +18,7 @@ const leaseMs = 5 * minuteMs;
 const atOnce = 8;
 /** A receiver that took nothing for so long is given up; the same for one event that is never taken. */
 const patienceMs = 3 * dayMs;
+const keptMs = 90 * dayMs;
 
 /**
  * Sends what is due to every webhook, several webhooks at a time and each in the order of events. At least once: an answer
@@ -86,6 +87,11 @@ async function disable(tx: Tx, webhook: WebhookRow & { failingSince: Date }, at:
     to: contact, template: 'webhook-disabled', language, facts: { url, since: failingSince.toISOString(), error: lastError ?? '' },
     dedupeKey: `webhook-disabled:${id}:${failingSince.toISOString()}`,
   });
+}
+
+/** What was delivered or given up long ago; the events themselves stay. */
+export async function forgetDeliveries({ db, now }: Pick<Services, 'db' | 'now'>): Promise<number> {
+  return db.transaction((tx) => deleteDeliveries(tx, new Date(now().getTime() - keptMs)));
 }
 
 /** 10 s, 20 s, 40 s … an hour at most. */

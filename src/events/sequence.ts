@@ -29,7 +29,7 @@ export async function sequenceEvents({ db, now }: Pick<Services, 'db' | 'now'>, 
     const { events } = await db.transaction(async (tx) => {
       if (!(await lockSequencer(tx, wait))) return { events: 0 };
       const done = await markSequenced(tx, batch, now());
-      if (done.deliveries > 0) await addJobOnCommit(tx, 'deliver-webhooks');
+      if (done.deliveries > 0) await addJobOnCommit(tx, 'deliver-webhooks', {}, { queue: 'webhooks' });
       return done;
     });
     moved += events;

@@ -187,6 +187,10 @@ export async function markDeliveriesFailed(tx: Tx, webhookId: string, at: Date, 
   return tx('webhook_deliveries').where({ webhookId, state: 'waiting' }).update({ state: 'failed', lastError: error, finishedAt: at });
 }
 
+export async function deleteDeliveries(tx: Tx, finishedBefore: Date): Promise<number> {
+  return tx('webhook_deliveries').whereNot({ state: 'waiting' }).where('finishedAt', '<', finishedBefore).delete();
+}
+
 /** Newest first. */
 export async function listDeliveries(db: Knex, webhookId: string, state: DeliveryRow['state'] | undefined, page: PageRequest): Promise<Page<DeliveryRow>> {
   const query = db('webhook_deliveries as d').where({ 'd.webhookId': webhookId }).select(...deliveryFields);

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { insertDueReminders, listNearestRegistrars, type DueReminder, type Registrar } from './store.ts';
 
 const dayMs = 86_400_000;
-const batch = 500;
+const batch = 2_000;
 const mostListed = 100;
 
 /**

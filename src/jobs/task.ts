@@ -9,5 +9,7 @@ export interface JobTask {
   name: string;
   /** Five fields in UTC, e.g. `'* * * * *'`: queued by the clock, on one node only. */
   cron?: string;
+  /** Of what the clock queues: jobs of one queue run one after the other. */
+  queue?: string;
   run(services: Services, payload: unknown): Promise<void>;
 }

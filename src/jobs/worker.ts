@@ -9,7 +9,7 @@ export async function migrateJobs(url: string): Promise<void> {
 
 /** Starts working off the queue and the crontab, until `stop`. */
 export async function startJobs(services: Services, url: string, tasks: readonly JobTask[]): Promise<Jobs> {
-  const crontab = tasks.flatMap((task) => (task.cron === undefined ? [] : [`${task.cron} ${task.name}`])).join('\n');
+  const crontab = tasks.flatMap(({ cron, name, queue }) => (cron === undefined ? [] : [`${cron} ${name}${queue === undefined ? '' : ` ?queue=${queue}`}`])).join('\n');
   const runner = await run({ ...optionsFor(services, url, tasks), crontab, concurrency: 4, pollInterval: 2_000, noHandleSignals: true });
   runner.promise.catch((error: unknown) => services.log.error({ err: error }, 'the job worker ended'));
   let stopped: Promise<void> | undefined;

@@ -30,7 +30,8 @@ export async function queueMails(tx: Tx, mails: readonly NewMail[]): Promise<num
   // The moment of writing by the wall clock, as in the audit.
   const at = new Date();
   const stored = await insertMails(tx, mails.map((mail) => rowOf(mail, at)));
-  if (stored > 0) await addJobOnCommit(tx, 'send-mails');
+  // one after the other: a mail server that hangs must not take the workers of everything else
+  if (stored > 0) await addJobOnCommit(tx, 'send-mails', {}, { queue: 'mail' });
   return stored;
 }
 

@@ -71,5 +71,5 @@ const waitMs = ({ attempts }: MailRow): number => Math.min(2 ** (attempts - 1), 
 
 /** At once after the commit that queues a mail, and every minute for what waits. */
 export const notificationTasks: readonly JobTask[] = [
-  { name: 'send-mails', cron: '* * * * *', run: async (services) => sendMails(services) },
+  { name: 'send-mails', cron: '* * * * *', queue: 'mail', run: async (services) => sendMails(services) },
 ];

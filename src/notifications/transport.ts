@@ -63,15 +63,17 @@ export function createMailTransport({ smtpUrl, from, domain }: NonNullable<Confi
 }
 
 /**
- * TLS is demanded of every server but one on this machine, unless `?requireTLS=false` says that the network between is
- * trusted; then it is used where offered.
+ * TLS is demanded of every server but one on this machine. `?requireTLS=false` says that the network between is trusted, then
+ * it is used where offered; `?requireTLS=true` demands it here too.
  */
 async function connect(url: URL): Promise<SmtpConnection> {
   const secure = url.protocol === 'smtps:';
   const local = loopback.test(url.hostname);
+  const asked = url.searchParams.get('requireTLS');
+  const requireTls = asked === 'true' || (asked !== 'false' && !local);
   const connection = new SmtpConnection({
     host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(url.port) || (secure ? 465 : 587), secure,
-    requireTLS: !local && url.searchParams.get('requireTLS') !== 'false', ignoreTLS: local,
+    requireTLS: requireTls, ignoreTLS: local && !requireTls,
     connectionTimeout: seconds(15), greetingTimeout: seconds(15), socketTimeout: seconds(60), dnsTimeout: seconds(15),
   });
   try {

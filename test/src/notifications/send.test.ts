@@ -154,6 +154,19 @@ test('facts cannot add a header or a tag, and only web addresses become links', 
   expect(got?.html).not.toMatch(/<script|<a /);
 });
 
+test.each([
+  ['a server without TLS where it is demanded', '', '?requireTLS=true'], ['a server that does not know the password', 'user:wrong@', ''],
+])('nothing is handed to %s, and nothing is lost', async (_what, user, query) => {
+  const strange = await testMailServer({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true, authOptional: true, onAuth: (_auth, _session, done) => done(new Error('no')) });
+  const config = { ...services.config, mail: { smtpUrl: `smtp://${user}127.0.0.1:${strange.port}/${query}`, from: 'a@b.vn', domain: 'pki.test' } };
+  await queue(mail());
+  await sendMails({ ...services, config });
+  expect([strange.received.length, await states()]).toEqual([0, ['queued']]);
+  services.clock.advance({ minutes: 2 });
+  await sendMails(services);
+  expect(mailServer.received).toHaveLength(1);
+});
+
 test('without a mail server mails stay queued and are shown as such; what is too old is not sent later', async () => {
   await queue(mail({ to: 'old@x.vn' }), mail({ to: 'young@x.vn' }));
   const off = { ...services, config: { ...services.config, mail: undefined } };
