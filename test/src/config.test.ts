@@ -29,6 +29,9 @@ test.each([
   ['a public address of another kind', { PUBLIC_URL: 'ftp://x' }, ['PUBLIC_URL']],
   ['a public address with a query', { PUBLIC_URL: 'https://x/?a' }, ['PUBLIC_URL']],
   ['a level nobody knows', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
+  ['a mail server without a sender', { SMTP_URL: 'smtp://x' }, ['SMTP_URL']],
+  ['a sender with a header in it', { SMTP_URL: 'smtp://x', MAIL_FROM: 'A\r\nBcc: b@x.vn <a@x.vn>' }, ['MAIL_FROM']],
+  ['a network that is none', { WEBHOOK_NETWORKS: '10.0.0.0/8,10.0.0.0/33' }, ['WEBHOOK_NETWORKS']],
   ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
 ])('%s is named', (_what, environment, names) => {
   expect(mistakesOf(environment as Record<string, string>).map((mistake) => mistake.split(' ')[0])).toEqual(names);
@@ -40,4 +43,10 @@ test('a mistake never repeats the key', () => {
 
 test('an empty variable counts as not set, a slash at the end of the address does not', () => {
   expect(loadConfig({ PORT: '', PUBLIC_URL: 'https://ca.example/' })).toMatchObject({ port: 8080, publicUrl: 'https://ca.example' });
+});
+
+test('mail is off until a server is named; the Message-ID has the domain of the service', () => {
+  expect(loadConfig({}).mail).toBeUndefined();
+  expect(loadConfig({ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Ấn Tín <a@x.vn>', PUBLIC_URL: 'https://ca.example:8443/x', WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8' }))
+    .toMatchObject({ mail: { smtpUrl: 'smtp://mail.example', from: 'Ấn Tín <a@x.vn>', domain: 'ca.example' }, webhookNetworks: ['10.0.0.0/8', 'fd00::/8'] });
 });
