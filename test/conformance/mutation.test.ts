@@ -13,7 +13,8 @@ import { mutate, mutateAndSign, seededRandom } from '../../scripts/mutate-chain.
 
 /** MUTATIONS=100000 for the long run; SEED repeats one. */
 const variants = Number(process.env['MUTATIONS'] ?? 3_000);
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+// One seed for every ordinary run, so that a red run is red again; the long run takes others.
+const seed = Number(process.env['SEED'] ?? 1_760_977_645);
 const opinions = Math.min(60, variants);
 const run = promisify(execFile);
 
