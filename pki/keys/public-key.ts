@@ -113,32 +113,28 @@ export function rsaNumbersOf(key: PublicKey): RsaNumbers {
   return { modulus, exponent: integerOf(reader.read(tags.integer)) };
 }
 
-const keyObjects = new WeakMap<PublicKey, KeyObject>();
 /** By the octets of the key, since issuers come again in certificates parsed anew: making one costs two thirds of a P-256 check. */
-const keyObjectsByDer = new Map<string, KeyObject>();
+const keyObjects = new Map<string, KeyObject>();
 /** The oldest leaves; a country has some hundred issuing keys. */
 const maxKeyObjects = 500;
 
 /**
- * The key as node:crypto uses it; made once per PublicKey, and not again while the same key is remembered.
+ * The key as node:crypto uses it; not made again while it is remembered.
  * @throws PkiError `key-malformed` when the bits are no key of their algorithm, such as a point off the curve
  */
 export function keyObjectOf(key: PublicKey): KeyObject {
-  const known = keyObjects.get(key);
-  if (known) return known;
   const der = Buffer.from(key.der.buffer, key.der.byteOffset, key.der.byteLength);
   const text = der.toString('latin1');
-  let made = keyObjectsByDer.get(text);
+  let made = keyObjects.get(text);
   if (!made) {
     try {
       made = createPublicKey({ key: der, format: 'der', type: 'spki' });
     } catch {
       throw malformed(`no ${key.type} key`);
     }
-    if (keyObjectsByDer.size === maxKeyObjects) keyObjectsByDer.delete(keyObjectsByDer.keys().next().value!);
-    keyObjectsByDer.set(text, made);
+    if (keyObjects.size === maxKeyObjects) keyObjects.delete(keyObjects.keys().next().value!);
+    keyObjects.set(text, made);
   }
-  keyObjects.set(key, made);
   return made;
 }
 

@@ -1,6 +1,5 @@
+import { hexOf } from '../asn1/values.ts';
 import type { Name, NameAttribute } from './parse.ts';
-
-const keys = new WeakMap<Name, string>();
 
 /**
  * True if two distinguished names are the same by RFC 5280 §7.1: RDN by RDN, attributes in any order inside one, strings
@@ -12,23 +11,23 @@ export function compareNames(a: Name, b: Name): boolean {
 
 /** A key for maps: two names have the same one exactly when `compareNames` says they are equal. */
 export function normalizedName(name: Name): string {
-  let key = keys.get(name);
-  if (key === undefined) {
-    key = normalizedRdns(name).join('\n');
-    keys.set(name, key);
-  }
-  return key;
+  return name.key(joinedRdns);
 }
+
+const joinedRdns = ({ rdns }: Name): string => (rdns.length === 1 ? normalizedRdn(rdns[0]!) : rdns.map(normalizedRdn).join('\n'));
 
 /** The key of each RDN; a name is in the subtree of another when its list starts with the other's (§7.1). */
 export function normalizedRdns(name: Name): string[] {
-  return name.rdns.map((rdn) => rdn.map(attributeKey).toSorted().join('+'));
+  return name.rdns.map(normalizedRdn);
 }
+
+const normalizedRdn = (rdn: readonly NameAttribute[]): string =>
+  (rdn.length === 1 ? attributeKey(rdn[0]!) : rdn.map(attributeKey).toSorted().join('+'));
 
 function attributeKey({ oid, value, der }: NameAttribute): string {
   const prepared = value === '' ? undefined : preparedString(value);
-  // escaped so that no value can imitate the separators
-  return prepared === undefined ? `${oid}#${Buffer.from(der).toString('hex')}` : `${oid}=${JSON.stringify(prepared)}`;
+  // with its length before it, no value can imitate the separators
+  return prepared === undefined ? `${oid}#${hexOf(der)}` : `${oid}=${prepared.length}:${prepared}`;
 }
 
 // RFC 4518 §2.2: first what is mapped to nothing, then what is mapped to a space
@@ -43,7 +42,7 @@ const prohibited = /[\p{Co}\p{Cs}\p{Cn}\ufffd]/u;
 
 /** caseIgnoreMatch's prepared form (RFC 4518), or undefined for strings it prohibits. */
 function preparedString(value: string): string | undefined {
-  if (/^[\x20-\x7e]*$/.test(value)) return value.trim().replaceAll(/ +/g, ' ').toLowerCase();
+  if (/^[\x20-\x7e]*$/.test(value)) return (value.includes('  ') ? value.replaceAll(/ +/g, ' ') : value).trim().toLowerCase();
   if (prohibited.test(value)) return undefined;
   const folded = value.replaceAll(ignored, '').normalize('NFKC').toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
   return folded.normalize('NFKC').replaceAll(spaces, ' ').trim();

@@ -1,22 +1,50 @@
-import { DerReader } from '../asn1/der-reader.ts';
+import { DerReader, type DerElement } from '../asn1/der-reader.ts';
 import { tags } from '../asn1/tags.ts';
-import { isStringTag, textOf } from '../asn1/text.ts';
+import { checkText, isStringTag, textOf } from '../asn1/text.ts';
 import { PkiError } from '../error.ts';
 
-export interface NameAttribute {
-  oid: string;
+/** One attribute of a name. The value was checked when the name was read, and is decoded when it is asked for. */
+export class NameAttribute {
+  readonly oid: string;
+  readonly #value: DerElement;
+  #text: string | undefined;
+
+  constructor(oid: string, value: DerElement) {
+    this.oid = oid;
+    this.#value = value;
+  }
+
   /** identifier octet of the value */
-  tag: number;
+  get tag(): number {
+    return this.#value.tag;
+  }
+
   /** decoded; '' when the value is not a character string */
-  value: string;
+  get value(): string {
+    return this.#text ??= isStringTag(this.tag) ? textOf(this.#value, this.tag) : '';
+  }
+
   /** the value's whole encoding */
-  der: Uint8Array;
+  get der(): Uint8Array {
+    return this.#value.der;
+  }
 }
 
 /** A distinguished name: relative names from the root down, each a set of one attribute or more (RFC 5280 §4.1.2.4). */
-export interface Name {
-  rdns: readonly (readonly NameAttribute[])[];
-  der: Uint8Array;
+export class Name {
+  readonly rdns: readonly (readonly NameAttribute[])[];
+  readonly der: Uint8Array;
+  #key: string | undefined;
+
+  constructor(rdns: readonly (readonly NameAttribute[])[], der: Uint8Array) {
+    this.rdns = rdns;
+    this.der = der;
+  }
+
+  /** What compare.ts makes of this name, made once and kept here: a WeakMap would keep the garbage collector busy. */
+  key(make: (name: Name) => string): string {
+    return this.#key ??= make(this);
+  }
 }
 
 /** Far more than any directory has; a name of millions of parts is an attack. */
@@ -32,7 +60,7 @@ export function readName(reader: DerReader): Name {
     if (rdns.length === maxRdns) sets.fail('asn1-too-many', `at most ${maxRdns} relative names`);
     rdns.push(readRdn(sets.set()));
   }
-  return { rdns, der: whole.der };
+  return new Name(rdns, whole.der);
 }
 
 /** The Name that fills all the bytes. @throws PkiError `asn1-*` */
@@ -52,10 +80,18 @@ export function readRdn(members: DerReader): NameAttribute[] {
     const oid = pair.oid();
     const value = pair.any();
     pair.end();
-    attributes.push({ oid, tag: value.tag, value: isStringTag(value.tag) ? textOf(value, value.tag) : '', der: value.der });
+    requireUniversal(value);
+    if (isStringTag(value.tag)) checkText(value, value.tag);
+    attributes.push(new NameAttribute(oid, value));
   }
   if (attributes.length === 0) throw new PkiError('asn1-not-der', { rule: 'X.501 §9.3 an RDN has at least one attribute', offset: members.offset });
   return attributes;
+}
+
+/** A value is of some ASN.1 type: not a bare context tag, and of the constructed ones only SEQUENCE and SET (X.690 §10.2). */
+function requireUniversal({ tag, offset }: DerElement): void {
+  const whole = (tag & 0xc0) === 0 && ((tag & 0x20) === 0 || tag === tags.sequence || tag === tags.set);
+  if (!whole) throw new PkiError('asn1-unexpected-tag', { rule: 'X.501 §9.2 an attribute value of a universal type', offset });
 }
 
 /** The first value of an attribute type, from the root down; undefined when the name has none. */

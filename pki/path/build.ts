@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificate/parse.ts';
 import { compareNames, normalizedName } from '../name/compare.ts';
 import type { PathReason, PathSettings, TrustAnchor } from './settings.ts';
-import { keyText, type Work } from './work.ts';
+import { isSameKey, type Work } from './work.ts';
 
 /** As many as OpenSSL follows by default; real paths have five. */
 const maxDepth = 100;
@@ -14,40 +14,40 @@ export interface BuiltPath { path: Certificate[]; anchor: TrustAnchor }
 /** Where a search ended without an anchor: the longest such path and why. */
 export interface DeadEnd { path: Certificate[]; reason: PathReason }
 
-interface Seen { anchors: Set<string>; signatures: Map<string, Certificate[]> }
+/** The certificates of one subject; what tells them apart is written down once there are two. */
+interface Namesakes { candidates: Candidate[]; seen: Set<string> | undefined }
 
 /** The certificates that may issue others, found by subject (RFC 5280 §7.1), anchors before the rest. */
 export class IssuerIndex {
-  private readonly bySubject = new Map<string, Candidate[]>();
+  private readonly bySubject = new Map<string, Namesakes>();
   /** subjects from which names lead to an anchor: nothing else is worth a signature check */
   private readonly leading: Set<string>;
 
   constructor(pool: readonly Certificate[], anchors: readonly TrustAnchor[]) {
-    const seen: Seen = { anchors: new Set(), signatures: new Map() };
-    for (const anchor of anchors) this.add({ certificate: anchor.certificate, anchor }, seen);
-    const issued = pool.filter((certificate) => this.add({ certificate, anchor: undefined }, seen));
+    for (const anchor of anchors) this.add({ certificate: anchor.certificate, anchor });
+    const issued = pool.filter((certificate) => this.add({ certificate, anchor: undefined }));
     this.leading = subjectsLeadingTo(anchors, issued);
   }
 
   /** What has an anchor's name and key adds nothing to it; copies are dropped. */
-  private add(candidate: Candidate, { anchors, signatures }: Seen): boolean {
-    const { certificate, anchor } = candidate;
-    const subject = normalizedName(certificate.subject);
-    const identity = `${subject}\n${keyText(certificate.publicKey)}`;
-    const signature = Buffer.from(certificate.signature).toString('latin1');
-    const twins = signatures.get(signature) ?? [];
-    if (anchors.has(identity) || twins.some((twin) => Buffer.compare(twin.der, certificate.der) === 0)) return false;
-    if (anchor) anchors.add(identity);
-    signatures.set(signature, [...twins, certificate]);
-    const others = this.bySubject.get(subject);
-    if (others) others.push(candidate);
-    else this.bySubject.set(subject, [candidate]);
+  private add(candidate: Candidate): boolean {
+    const subject = normalizedName(candidate.certificate.subject);
+    const namesakes = this.bySubject.get(subject);
+    if (!namesakes) {
+      this.bySubject.set(subject, { candidates: [candidate], seen: undefined });
+      return true;
+    }
+    const seen = namesakes.seen ??= new Set(traitsOf(namesakes.candidates[0]!));
+    const { der, publicKey } = candidate.certificate;
+    if (seen.has(`whole ${latin1(der)}`) || seen.has(`anchor's key ${latin1(publicKey.der)}`)) return false;
+    for (const trait of traitsOf(candidate)) seen.add(trait);
+    namesakes.candidates.push(candidate);
     return true;
   }
 
   /** Possible issuers on the way to an anchor, the likeliest first. @param anywhere those that lead nowhere as well */
   issuersOf(certificate: Certificate, time: Date, anywhere = false): Candidate[] {
-    const candidates = (this.bySubject.get(normalizedName(certificate.issuer)) ?? [])
+    const candidates = (this.bySubject.get(normalizedName(certificate.issuer))?.candidates ?? [])
       .filter(({ certificate: issuer, anchor }) => anywhere || anchor || this.leading.has(normalizedName(issuer.issuer)));
     if (candidates.length < 2) return candidates;
     const scored = candidates.map((candidate) => ({ candidate, score: likelihood(certificate, candidate, time) }));
@@ -56,8 +56,15 @@ export class IssuerIndex {
 
   /** All certificates of one subject, whether or not they lead to an anchor. */
   named(subject: Certificate['subject']): Certificate[] {
-    return (this.bySubject.get(normalizedName(subject)) ?? []).map(({ certificate }) => certificate);
+    return (this.bySubject.get(normalizedName(subject))?.candidates ?? []).map(({ certificate }) => certificate);
   }
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+function traitsOf({ certificate, anchor }: Candidate): string[] {
+  const whole = `whole ${latin1(certificate.der)}`;
+  return anchor ? [whole, `anchor's key ${latin1(certificate.publicKey.der)}`] : [whole];
 }
 
 function subjectsLeadingTo(anchors: readonly TrustAnchor[], issued: readonly Certificate[]): Set<string> {
@@ -143,5 +150,5 @@ export function extendDeadEnd(end: DeadEnd, index: IssuerIndex, { settings, work
 }
 
 function isSameEntity(a: Certificate, b: Certificate): boolean {
-  return compareNames(a.subject, b.subject) && keyText(a.publicKey) === keyText(b.publicKey);
+  return compareNames(a.subject, b.subject) && isSameKey(a.publicKey, b.publicKey);
 }

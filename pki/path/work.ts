@@ -59,17 +59,11 @@ export class PathCache {
   }
 }
 
-const keyTexts = new WeakMap<PublicKey, string>();
+const keyText = ({ der }: PublicKey): string => Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
 
-/** The key's octets as a map key. */
-export function keyText(key: PublicKey): string {
-  let text = keyTexts.get(key);
-  if (text === undefined) {
-    text = Buffer.from(key.der.buffer, key.der.byteOffset, key.der.length).toString('latin1');
-    keyTexts.set(key, text);
-  }
-  return text;
-}
+export const isSameKey = (a: PublicKey, b: PublicKey): boolean => a === b || Buffer.compare(a.der, b.der) === 0;
+
+interface Checked { key: PublicKey; verdict: SignatureVerdict }
 
 /** What one validation has spent, against its limits; every signature is checked through it, once. */
 export class Work {
@@ -77,7 +71,7 @@ export class Work {
   private buildSteps = 0;
   private nameComparisons = 0;
   private readonly settings: PathSettings;
-  private readonly checked = new Map<Signed, Map<string, SignatureVerdict>>();
+  private readonly checked = new Map<Signed, Checked[]>();
 
   constructor(settings: PathSettings) {
     this.settings = settings;
@@ -98,18 +92,19 @@ export class Work {
 
   /** @param keep remember a good signature in the cache: of CA certificates and lists, which come again. @throws WorkLimit */
   verify(signed: Signed, key: PublicKey, keep: boolean): SignatureVerdict {
-    const byKey = this.checked.get(signed) ?? new Map<string, SignatureVerdict>();
-    const text = keyText(key);
-    const known = byKey.get(text);
-    if (known) return known;
+    const checked = this.checked.get(signed);
+    const known = checked?.find((other) => isSameKey(other.key, key));
+    if (known) return known.verdict;
     const most = this.settings.maxSignatureChecks ?? defaultSignatureChecks;
     if (this.signatureChecks >= most) throw new WorkLimit(`at most ${most} signature checks`);
     this.signatureChecks++;
-    const verdict: SignatureVerdict = this.settings.cache?.knows(signed, key)
+    const { cache } = this.settings;
+    const verdict: SignatureVerdict = cache?.knows(signed, key)
       ? { valid: true, digest: undefined }
       : verifySignature(signed.signatureAlgorithm, key, signed.tbs, signed.signature);
-    if (keep && verdict.valid) this.settings.cache?.remember(signed, key);
-    this.checked.set(signed, byKey.set(text, verdict));
+    if (keep && verdict.valid) cache?.remember(signed, key);
+    if (checked) checked.push({ key, verdict });
+    else this.checked.set(signed, [{ key, verdict }]);
     return verdict;
   }
 }
