@@ -21,18 +21,19 @@ const batch = 1_000;
  *
  * Two events of one transaction keep their order; two that depend on each other by a row lock do too, for the later one
  * arrives after the earlier one's commit and has the higher arrival number.
- * @param wait false: leave it to the one who is at it
+ * @param wait false: leave it to the one who is at it, and answer undefined
  */
-export async function sequenceEvents({ db, now }: Pick<Services, 'db' | 'now'>, { wait }: { wait: boolean }): Promise<number> {
+export async function sequenceEvents({ db, now }: Pick<Services, 'db' | 'now'>, { wait }: { wait: boolean }): Promise<number | undefined> {
   let moved = 0;
   for (;;) {
-    const { events } = await db.transaction(async (tx) => {
-      if (!(await lockSequencer(tx, wait))) return { events: 0 };
-      const done = await markSequenced(tx, batch, now());
-      if (done.deliveries > 0) await addJobOnCommit(tx, 'deliver-webhooks', {}, { queue: 'webhooks' });
-      return done;
+    const done = await db.transaction(async (tx) => {
+      if (!(await lockSequencer(tx, wait))) return undefined;
+      const counts = await markSequenced(tx, batch, now());
+      if (counts.deliveries > 0) await addJobOnCommit(tx, 'deliver-webhooks', {}, { queue: 'webhooks' });
+      return counts;
     });
-    moved += events;
-    if (events < batch) return moved;
+    if (!done) return undefined;
+    moved += done.events;
+    if (done.events < batch) return moved;
   }
 }

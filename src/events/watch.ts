@@ -14,7 +14,9 @@ export async function watchArrivals(services: Pick<Services, 'db' | 'now' | 'log
   let stopped = false;
   const pass = (): void => {
     timer = undefined;
-    running = sequenceEvents(services, { wait: false }).catch((error: unknown) => services.log.warn({ err: error }, 'events wait for the next pass'));
+    // who is at it may have looked before our events were committed: then look again
+    running = sequenceEvents(services, { wait: false }).then((moved) => { if (moved === undefined) soon(); },
+      (error: unknown) => services.log.warn({ err: error }, 'events wait for the next pass'));
   };
   const soon = (): void => {
     if (!stopped) timer ??= setTimeout(pass, pauseMs);
