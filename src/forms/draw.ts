@@ -73,7 +73,7 @@ function writeRow(document: Page, [label, value]: readonly [string, string]): vo
 }
 
 function writeFoot(document: Page, { agencyName }: FormFrame): void {
-  if (document.y > 600) document.addPage();
+  if (document.y > 680) document.addPage();
   document.moveDown(1);
   document.font('text').fontSize(10.5).text('Cơ quan, tổ chức quản lý trực tiếp xác nhận các thông tin trên là đúng và chịu trách nhiệm trước pháp luật.', left, document.y, { width });
   document.moveDown(1);
