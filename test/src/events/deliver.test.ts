@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { deliverWebhooks } from '../../../src/events/deliver.ts';
+import { deliverWebhooks, forgetDeliveries } from '../../../src/events/deliver.ts';
 import { eventRoutes } from '../../../src/events/routes.ts';
 import { recordEvents, type EventType } from '../../../src/events/record.ts';
 import { sequenceEvents } from '../../../src/events/sequence.ts';
@@ -193,4 +193,17 @@ test('a name that leads inside is refused when it is resolved, whatever was said
   await deliverWebhooks({ ...services, config: { ...services.config, webhookNetworks: ['10.0.0.0/8'] } });
   expect(received).toEqual([]);
   expect((await services.db('webhook_deliveries').first('lastError')).lastError).toMatch(/not allowed/);
+});
+
+test('what was sent is forgotten after a season, what waits and the events are not', async () => {
+  await subscribe('/old');
+  await happen(['1', '2']);
+  await services.db('webhook_deliveries').where({ position: (await services.db('webhook_deliveries').min('position as p').first())!['p'] }).update({ state: 'delivered', finishedAt: services.now() });
+  const events = await services.db('events').count('* as n').first();
+  services.clock.advance({ days: 89 });
+  expect(await forgetDeliveries(services)).toBe(0);
+  services.clock.advance({ days: 2 });
+  expect(await forgetDeliveries(services)).toBe(1);
+  expect(await services.db('webhook_deliveries').pluck('state')).toEqual(['waiting']);
+  expect(await services.db('events').count('* as n').first()).toEqual(events);
 });
