@@ -16,6 +16,7 @@ import { eventRoutes } from './events/routes.ts';
 import { eventTasks } from './events/tasks.ts';
 import { expiryRoutes } from './expiries/routes.ts';
 import { expiryTasks } from './expiries/tasks.ts';
+import { deviceRoutes } from './devices/routes.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { createListener, type HotRoute } from './http/listener.ts';
@@ -43,7 +44,7 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
-  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
+  ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
   ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
 ];
 
