@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireWithin } from '../access/scope.ts';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
 import { retryMail } from './retry.ts';
 import { listMails, mailStates } from './store.ts';
@@ -16,13 +17,19 @@ export const notificationRoutes = [
     query: pageQuery.extend({ state: z.enum(mailStates).optional(), template: z.enum(mailTemplates).optional(), recipient: z.string().max(320).optional() }),
     status: 200,
     reply: pageOf(Notification).extend({ sending: z.boolean().meta({ description: 'false: no mail server is configured, what is queued waits' }) }),
-    problems: ['malformed-request'],
-    handle: async ({ services, query: { after, limit, ...filter } }) =>
-      ({ ...(await listMails(services.db, filter, { after, limit })), sending: services.config.mail !== undefined }),
+    problems: ['malformed-request', 'outside-your-agency'],
+    handle: async ({ services, actor, query: { after, limit, ...filter } }) => {
+      // a mail belongs to no agency: whoever has one sees none
+      requireWithin(actor, null);
+      return { ...(await listMails(services.db, filter, { after, limit })), sending: services.config.mail !== undefined };
+    },
   }),
   endpoint({
     method: 'post', path: '/api/v1/notifications/:id/retry', summary: 'Send a mail once more that was refused or may not have arrived',
-    allow: 'notification:manage', params: z.object({ id: z.uuid() }), status: 200, reply: Notification, problems: ['not-found', 'state-changed'],
-    handle: async ({ services, actor, params }) => retryMail(services, actor, params.id),
+    allow: 'notification:manage', params: z.object({ id: z.uuid() }), status: 200, reply: Notification, problems: ['not-found', 'state-changed', 'outside-your-agency'],
+    handle: async ({ services, actor, params }) => {
+      requireWithin(actor, null);
+      return retryMail(services, actor, params.id);
+    },
   }),
 ];

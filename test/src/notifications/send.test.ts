@@ -176,6 +176,8 @@ test('without a mail server mails stay queued and are shown as such; what is too
   const shown = (await list(off)) as { sending: boolean; items: Record<string, unknown>[] };
   expect([shown.sending, shown.items.length, 'facts' in shown.items[0]!]).toEqual([false, 2, false]);
   expect(await list(services)).toMatchObject({ sending: true });
+  const ofAnAgency = { headers: { authorization: `Bearer ${await apiKeyFor(services, 'operator', 'H05')}` } };
+  expect((await fetch(`${await testApp(services, { endpoints: notificationRoutes })}/api/v1/notifications`, ofAnAgency)).status).toBe(403);
   await services.db('mails').where({ recipient: 'old@x.vn' }).update({ queuedAt: services.db.raw(`queued_at - interval '31 days'`) });
   await sendMails(services);
   expect(await states()).toEqual(['expired', 'sent']);
