@@ -31,6 +31,7 @@ import { officialTasks } from './officials/tasks.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { requestRoutes } from './requests/routes.ts';
+import { workbookRoutes } from './workbook/routes.ts';
 import { formRoutes } from './forms/routes.ts';
 import { paperRoutes } from './papers/routes.ts';
 import type { Services } from './services.ts';
@@ -45,7 +46,7 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
