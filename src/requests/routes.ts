@@ -25,6 +25,7 @@ const Request = z.object({
   days: z.number().nullable(), endsAt: instant.nullable(), ground: ground.nullable(), reason: z.string().nullable(), invalidityDate: instant.nullable(),
   note: z.string().nullable(), transfer: z.enum(transfers).nullable(), wetSigned: z.boolean(), urgent: z.boolean(), contentHash: z.string(), submittedBy: z.string(), amendedBy: z.string().nullable(), confirmedBy: z.string().nullable(),
   examinedBy: z.string().nullable(), approvedBy: z.string().nullable(), dueAt: instant.nullable(), overdue: z.boolean(),
+  identityCheck: z.string().nullable().meta({ description: 'not-checked: nobody asked the national population database about the official' }),
   nextDecisions: z.array(decision), createdAt: instant, stateChangedAt: instant,
 });
 const Decision = z.object({

@@ -55,8 +55,8 @@ export interface RequestRow {
   stateChangedAt: Date;
 }
 
-/** With where the managing agency stands in the tree. */
-export type PlacedRequest = RequestRow & { agencyCode: string; agencyPath: string };
+/** With where the managing agency stands in the tree, and what the population database said of the official (null: there is none). */
+export type PlacedRequest = RequestRow & { agencyCode: string; agencyPath: string; identityCheck: string | null };
 /** As it is shown: `approved` with a signed certificate is `issued`. */
 export type ShownRequest = Omit<PlacedRequest, 'state'> & { state: State };
 
@@ -68,7 +68,9 @@ const fields = [
 const shownState = `case when r.state = 'approved' and c.state in ('issued', 'revoked', 'on_hold') then 'issued' else r.state end`;
 
 const placed = (db: Knex): Knex.QueryBuilder => db('requests as r').join('agencies as a', 'a.id', 'r.agencyId')
-  .select(fields.map((f) => `r.${f}`)).select('a.code as agencyCode', 'a.path as agencyPath');
+  .leftJoin('official_identities as i', 'i.officialId', 'r.officialId')
+  .select(fields.map((f) => `r.${f}`)).select('a.code as agencyCode', 'a.path as agencyPath')
+  .select(db.raw(`case when r.official_id is not null then coalesce(i.check_state, 'not-checked') end as identity_check`));
 const shown = (db: Knex): Knex.QueryBuilder => placed(db).leftJoin('certificates as c', 'c.id', 'r.newCertificateId').select(db.raw(`${shownState} as state`));
 
 export async function findRequest(db: Knex, id: string): Promise<ShownRequest | undefined> {

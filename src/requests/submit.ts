@@ -112,7 +112,7 @@ export async function amendRequest(services: Services, actor: Actor, id: string,
     if (!before) throw new Problem('not-found', { request: id });
     requireWithin(actor, before.agencyPath);
     if (before.state !== 'draft' && before.state !== 'returned') throw new Problem('state-changed', { state: before.state });
-    const { agencyCode: _code, agencyPath: _path, ...row } = before;
+    const { agencyCode: _code, agencyPath: _path, identityCheck: _check, ...row } = before;
     const input = { ...submissionOf(row), ...change };
     const composed = composeRequest(await readRegisters(services, tx, [input]), actor, input);
     const after: RequestRow = {

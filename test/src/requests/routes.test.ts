@@ -24,7 +24,7 @@ test('an agency, an official, a request and its certificate, over HTTP alone', a
   const official = (await call(registrar, 'POST', '/officials', { agencyId: agency.id, name: 'Phạm Thị Hoa', position: 'Giám đốc', email: 'HoaPT@bacninh.gov.vn' })).body;
   expect(official['email']).toBe('hoapt@bacninh.gov.vn');
   const handedIn = await call(registrar, 'POST', '/requests', { kind: 'issue', profile: 'official-signing', officialId: official.id, csr: await csrFor() });
-  expect(handedIn).toMatchObject({ status: 201, body: { state: 'draft', agencyCode: 'H05.41', nextDecisions: ['confirm', 'return', 'refuse'], overdue: false } });
+  expect(handedIn).toMatchObject({ status: 201, body: { state: 'draft', agencyCode: 'H05.41', nextDecisions: ['confirm', 'return', 'refuse'], overdue: false, identityCheck: 'not-checked' } });
   const { id, contentHash } = handedIn.body;
   expect(await call(registrar, 'POST', `/requests/${id}/decisions`, { decision: 'confirm' })).toMatchObject({ status: 201, body: { state: 'confirmed', dueAt: '2026-11-05T17:00:00.000Z' } });
   expect(await call(examiner, 'POST', `/requests/${id}/decisions`, { decision: 'approve', contentHash })).toMatchObject({ body: { state: 'examined' } });
