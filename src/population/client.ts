@@ -1,6 +1,5 @@
 import { request, type Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
 import { PopulationUnavailable } from './unavailable.ts';
 
 export interface PopulationQuestion { requestId: string; nationalId: string; name: string; birthDate: string }
@@ -8,11 +7,6 @@ export interface PopulationAnswer { outcome: 'confirmed' | 'differs' | 'not-foun
 
 const maxAnswerBytes = 16_384;
 const outcomes = { match: 'confirmed', mismatch: 'differs', 'not-found': 'not-found' } as const;
-
-// Whatever else an answer holds stays outside: the law lets us keep the outcome, not the record.
-const Answer = z.object({
-  requestId: z.uuid(), transactionId: z.string().regex(/^[\x21-\x7e]{1,100}$/), result: z.enum(['match', 'mismatch', 'not-found']),
-});
 
 /**
  * Asks once: POST {url}/identity-checks with a client certificate, no redirects, one deadline for everything.
@@ -23,9 +17,18 @@ export async function askPopulation(url: string, agent: Agent, question: Populat
   const { status, contentType, body } = await post(`${url}/identity-checks`, agent, JSON.stringify(question), timeoutMs);
   if (status >= 500 || status === 429) throw new PopulationUnavailable('failing');
   if (status !== 200) throw new PopulationUnavailable('refused');
-  const answer = /^application\/json\b/i.test(contentType) ? Answer.safeParse(readJson(body)) : undefined;
-  if (!answer?.success || answer.data.requestId !== question.requestId) throw new PopulationUnavailable('answer-not-usable');
-  return { outcome: outcomes[answer.data.result], transactionId: answer.data.transactionId };
+  const answer = /^application\/json\b/i.test(contentType) ? readAnswer(readJson(body), question.requestId) : undefined;
+  if (!answer) throw new PopulationUnavailable('answer-not-usable');
+  return answer;
+}
+
+/** Whatever else an answer holds stays outside: the law lets us keep the outcome, not the record. */
+function readAnswer(answer: unknown, askedAs: string): PopulationAnswer | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const { requestId, transactionId, result } = answer as Partial<Record<string, unknown>>;
+  if (requestId !== askedAs || typeof transactionId !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(transactionId)) return undefined;
+  if (typeof result !== 'string' || !Object.hasOwn(outcomes, result)) return undefined;
+  return { outcome: outcomes[result as keyof typeof outcomes], transactionId };
 }
 
 function readJson(text: string): unknown {

@@ -32,6 +32,8 @@ test.each([
   ['a mail server without a sender', { SMTP_URL: 'smtp://x' }, ['SMTP_URL']],
   ['a sender with a header in it', { SMTP_URL: 'smtp://x', MAIL_FROM: 'A\r\nBcc: b@x.vn <a@x.vn>' }, ['MAIL_FROM']],
   ['a network that is none', { WEBHOOK_NETWORKS: '10.0.0.0/8,10.0.0.0/33' }, ['WEBHOOK_NETWORKS']],
+  ['a population database half described', { POPULATION_URL: 'https://dancu.example/v1', POPULATION_CA_FILE: '/ca.pem' }, ['POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE']],
+  ['a population database without TLS', { POPULATION_URL: 'http://dancu.example/v1' }, ['POPULATION_URL', 'POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE', 'POPULATION_CA_FILE']],
   ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
 ])('%s is named', (_what, environment, names) => {
   expect(mistakesOf(environment as Record<string, string>).map((mistake) => mistake.split(' ')[0])).toEqual(names);
@@ -49,4 +51,11 @@ test('mail is off until a server is named; the Message-ID has the domain of the 
   expect(loadConfig({}).mail).toBeUndefined();
   expect(loadConfig({ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Ấn Tín <a@x.vn>', PUBLIC_URL: 'https://ca.example:8443/x', WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8' }))
     .toMatchObject({ mail: { smtpUrl: 'smtp://mail.example', from: 'Ấn Tín <a@x.vn>', domain: 'ca.example' }, webhookNetworks: ['10.0.0.0/8', 'fd00::/8'] });
+});
+
+test('the population database is off until all of its settings are there', () => {
+  const files = { POPULATION_CERTIFICATE_FILE: '/c.pem', POPULATION_KEY_FILE: '/k.pem', POPULATION_CA_FILE: '/ca.pem' };
+  expect(loadConfig({}).population).toBeUndefined();
+  expect(loadConfig({ POPULATION_URL: 'https://dancu.example/v1/', ...files }).population).toEqual(
+    { url: 'https://dancu.example/v1', certificateFile: '/c.pem', keyFile: '/k.pem', caFile: '/ca.pem', timeoutSeconds: 10 });
 });
