@@ -91,6 +91,8 @@ export const oids = {
   accessCaIssuers: '1.3.6.1.5.5.7.48.2',
   qualifierCps: '1.3.6.1.5.5.7.2.1',
   qualifierUserNotice: '1.3.6.1.5.5.7.2.2',
+  // RFC 9598: mailboxes with a local part that is not ASCII
+  smtpUtf8Mailbox: '1.3.6.1.5.5.7.8.9',
   // extended key usages
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',

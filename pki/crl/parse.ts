@@ -11,7 +11,8 @@ import {
 import { readExtensions, readTime, type Extension } from '../certificate/extensions.ts';
 import { parseAuthorityKeyIdentifier, type AuthorityKeyIdentifier } from '../certificate/extension-values.ts';
 import type { GeneralName } from '../certificate/general-name.ts';
-import { entriesWithSerial, entryAt, indexEntries, type EntryIndex, type RevokedEntry } from './entries.ts';
+import { entryAt, indexEntries, type EntryIndex, type RevokedEntry } from './entries.ts';
+import { SerialLookUp } from './serial-look-up.ts';
 
 export type { RevokedEntry } from './entries.ts';
 export type { RevocationReason } from './reason.ts';
@@ -46,10 +47,12 @@ export interface TbsCrl {
   entryCount: number;
   /** an entry has a critical extension that is not understood: the list proves nothing (§5.3) */
   hasUnknownCriticalEntry: boolean;
+  /** Entries are read when they are asked for. @throws PkiError `crl-entry-malformed`, `asn1-…` on the way, at one whose values cannot be read */
   entries(): Iterable<RevokedEntry>;
   /**
    * The entry of a certificate; the last one if it is listed twice.
    * @param issuer the certificate's issuer, needed where an indirect CRL lists several (§5.3.3); the CRL's own by default
+   * @throws PkiError `crl-entry-malformed`, `asn1-…` if the entry is there but cannot be read: never a reason to call it good
    */
   find(serial: bigint, issuer?: Name): RevokedEntry | undefined;
 }
@@ -88,13 +91,14 @@ export function parseTbsCrl(tbs: Uint8Array): TbsCrl {
   wrapped?.end();
   reader.end();
   const index = indexEntries(revoked ?? noEntries);
+  const lookUp = new SerialLookUp(index);
   return {
     tbs, version, tbsSignatureAlgorithm, issuer, thisUpdate, nextUpdate, extensions, irregularities,
     ...decodeExtensions(extensions),
     entryCount: index.count,
     hasUnknownCriticalEntry: index.hasUnknownCritical,
     entries: () => entriesOf(index),
-    find: (serial, of) => findEntry(index, serial, issuer, of ?? issuer),
+    find: (serial, of) => findEntry(index, lookUp.entriesWith(serial), issuer, of ?? issuer),
   };
 }
 
@@ -110,8 +114,8 @@ function* entriesOf(index: EntryIndex): Generator<RevokedEntry> {
 }
 
 /** §5.3.3: an entry without certificateIssuer has that of the entry before it, the first ones the CRL issuer's. */
-function findEntry(index: EntryIndex, serial: bigint, crlIssuer: Name, issuer: Name): RevokedEntry | undefined {
-  const found = entriesWithSerial(index, serial).findLast((n) => {
+function findEntry(index: EntryIndex, places: readonly number[], crlIssuer: Name, issuer: Name): RevokedEntry | undefined {
+  const found = places.findLast((n) => {
     const names = index.issuers.findLast(({ from }) => from <= n)?.names;
     if (!names) return compareNames(crlIssuer, issuer);
     return names.some((name: GeneralName) => name.type === 'directoryName' && compareNames(name.name, issuer));

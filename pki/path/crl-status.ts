@@ -8,7 +8,8 @@ import { PkiError } from '../error.ts';
 import { compareNames } from '../name/compare.ts';
 import { algorithmTable, refusalOf } from './algorithms.ts';
 import { strictRules } from './profile-rules.ts';
-import { isFresh, isRevokedAt, type StatusContext, type Told } from './status.ts';
+import type { StatusContext, Told } from './revocation.ts';
+import { isFresh, isRevokedAt } from './settings.ts';
 
 /** RFC 5280 §5.2: the critical extensions of lists that are processed here. */
 const processedExtensions: ReadonlySet<string> = new Set([
@@ -38,10 +39,11 @@ export function crlStatus(certificate: Certificate, context: StatusContext): Tol
 }
 
 /** Complete lists of the point's CRL issuer, the newest first. */
-function listsFor({ cRLIssuer }: DistributionPoint, certificate: Certificate, context: StatusContext): Crl[] {
-  const issuers = cRLIssuer?.flatMap((name) => (name.type === 'directoryName' ? [name.name] : [])) ?? [certificate.issuer];
-  return issuers.flatMap((issuer) => context.crlsOf(issuer)).filter(({ baseCrlNumber }) => baseCrlNumber === undefined)
-    .toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
+function listsFor({ cRLIssuer }: DistributionPoint, certificate: Certificate, context: StatusContext): readonly Crl[] {
+  const issuers = cRLIssuer?.flatMap((name) => (name.type === 'directoryName' ? [name.name] : []));
+  const lists = issuers ? issuers.flatMap((issuer) => context.crlsOf(issuer)) : context.crlsOf(certificate.issuer);
+  const complete = lists.filter(({ baseCrlNumber }) => baseCrlNumber === undefined);
+  return complete.length < 2 ? complete : complete.toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
 }
 
 interface Asked { certificate: Certificate; context: StatusContext; state: State }
@@ -138,7 +140,7 @@ function deltaFor(crl: Crl, signer: Certificate, context: StatusContext): Crl | 
 
 /** A certificate that expired before the list was made may have been dropped from it, unless expiredCertsOnCRL says otherwise. */
 function provesNothing({ thisUpdate, expiredCertsOnCrl }: Crl, { notAfter }: Certificate): boolean {
-  return thisUpdate > notAfter && !(expiredCertsOnCrl && expiredCertsOnCrl <= notAfter);
+  return thisUpdate.getTime() > notAfter.getTime() && !(expiredCertsOnCrl && expiredCertsOnCrl <= notAfter);
 }
 
 function tell(entry: RevokedEntry, evidence: Crl, { settings }: StatusContext): Told {

@@ -1,6 +1,13 @@
+import { DerReader } from '../asn1/der-reader.ts';
+import { oids } from '../asn1/oids.ts';
+import { textOf } from '../asn1/text.ts';
+import { tags } from '../asn1/tags.ts';
+import type { NameConstraints } from '../certificate/general-name.ts';
 import type { Certificate, GeneralName } from '../certificate/parse.ts';
+import { PkiError } from '../error.ts';
 import { normalizedRdns } from '../name/compare.ts';
 import type { Name } from '../name/parse.ts';
+import type { Work } from './work.ts';
 
 const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
 
@@ -59,27 +66,31 @@ function dnsContainment(name: DnsName, base: DnsName, leadingDot: boolean): Cont
   return wildcard && !subtree.leadingDot && subtree.host.slice(subtree.host.indexOf('.') + 1) === host ? 'partly' : 'outside';
 }
 
-/** A mailbox, all mailboxes of a host, or, with a leading period, of every host below a domain. */
+/**
+ * A mailbox, all mailboxes of a host, or, with a leading period, of every host below a domain. A constraint that names one
+ * mailbox cannot be held against a local part that is not ASCII (RFC 9598 §6).
+ */
 function emailContainment(mailbox: string, base: string): Containment {
   const [local, host] = splitMailbox(mailbox);
   if (local === undefined || host === undefined) return undefined;
   if (base === '') return 'inside';
   if (base.includes('@')) {
     const [baseLocal, baseHost] = splitMailbox(base);
-    if (baseLocal === undefined || baseHost === undefined) return undefined;
+    if (baseLocal === undefined || baseHost === undefined || /[^\0-\x7f]/.test(local)) return undefined;
     return inOrOut(baseLocal === local && baseHost === host);
   }
   return hostContainment(host, base);
 }
 
-/** RFC 5321 Mailbox without comments; the local part is case-sensitive, the domain is not. */
+const dotString = /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/iu;
+const quotedString = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u;
+
+/** RFC 5321 and 6531 Mailbox without comments; the local part is case-sensitive, the domain is not and has A-labels alone. */
 function splitMailbox(mailbox: string): [local?: string, host?: string] {
   const at = mailbox.lastIndexOf('@');
   const local = mailbox.slice(0, Math.max(at, 0));
   const host = mailbox.slice(at + 1).toLowerCase();
-  const dotString = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i.test(local);
-  const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e])*"$/.test(local);
-  return (dotString || quoted) && isDnsName(host, false) ? [local, host] : [];
+  return (dotString.test(local) || quotedString.test(local)) && isDnsName(host, false) ? [local, host] : [];
 }
 
 /** Host-part rule of rfc822Name and URI: the host itself, or what lies below where the constraint starts with a period. */
@@ -114,6 +125,91 @@ function directoryContainment(name: Name, base: Name): Containment {
     return keys;
   }) as [string[], string[]];
   return inOrOut(theirs.every((rdn, i) => rdn === mine[i]));
+}
+
+type ByType = ReadonlyMap<GeneralName['type'], readonly GeneralName[]>;
+
+/** permitted_subtrees and excluded_subtrees of RFC 5280 §6.1.2 (b), (c): empty at first, which permits and excludes nothing. */
+export class ConstrainedNames {
+  /** one layer per certificate with constraints: a name must be inside each, which is their intersection */
+  private readonly permittedSubtrees: ByType[] = [];
+  private readonly excludedSubtrees: ByType[] = [];
+  private readonly leadingDot: boolean;
+
+  constructor(leadingDot: boolean) {
+    this.leadingDot = leadingDot;
+  }
+
+  /** §6.1.4 (g): intersection of what is permitted, union of what is excluded. */
+  add({ permitted, excluded }: NameConstraints): void {
+    this.permittedSubtrees.push(Map.groupBy(permitted, ({ type }) => type));
+    this.excludedSubtrees.push(Map.groupBy(excluded, ({ type }) => type));
+  }
+
+  get isEmpty(): boolean {
+    return this.permittedSubtrees.length === 0;
+  }
+
+  /**
+   * §6.1.3 (b), (c): the first name that is not permitted or is excluded, in words; undefined when all are fine.
+   * @throws WorkLimit
+   */
+  violation(certificate: Certificate, work: Work): string | undefined {
+    if (this.isEmpty) return undefined;
+    const names = namesOf(certificate);
+    for (const name of names) {
+      const layers = [...this.permittedSubtrees, ...this.excludedSubtrees];
+      work.compare(layers.reduce((sum, layer) => sum + (layer.get(name.type)?.length ?? 0), 0));
+    }
+    for (const name of names) {
+      if (!this.permittedSubtrees.every((layer) => isPermitted(name, layer.get(name.type), this.leadingDot))) return `${name.type} not permitted`;
+      if (this.excludedSubtrees.some((layer) => isExcluded(name, layer.get(name.type), this.leadingDot))) return `${name.type} excluded`;
+    }
+    return undefined;
+  }
+}
+
+/** A form that no permitted subtree names is free (§4.2.1.10). */
+function isPermitted(name: GeneralName, bases: readonly GeneralName[] | undefined, leadingDot: boolean): boolean {
+  if (!bases) return true;
+  const places = bases.map((base) => containmentIn(name, base, leadingDot));
+  return !places.includes(undefined) && places.includes('inside');
+}
+
+/** What we cannot judge counts as excluded: process the constraint or reject (§4.2.1.10). */
+function isExcluded(name: GeneralName, bases: readonly GeneralName[] | undefined, leadingDot: boolean): boolean {
+  return (bases ?? []).some((base) => containmentIn(name, base, leadingDot) !== 'outside');
+}
+
+/**
+ * The subject where it is not empty, the alternative names, the mailboxes that are not ASCII as the e-mail addresses they
+ * are, and the subject's e-mail where no alternative name is one (§4.2.1.10, RFC 9598 §6).
+ */
+function namesOf({ subject, subjectAltName = [] }: Certificate): GeneralName[] {
+  const names: GeneralName[] = subject.rdns.length > 0 ? [{ type: 'directoryName', name: subject }] : [];
+  names.push(...subjectAltName);
+  for (const name of subjectAltName) {
+    if (name.type === 'otherName' && name.oid === oids.smtpUtf8Mailbox) names.push({ type: 'rfc822Name', value: smtpUtf8Mailbox(name.value) });
+  }
+  if (!subjectAltName.some(({ type }) => type === 'rfc822Name')) {
+    for (const { oid, value } of subject.rdns.flat()) {
+      if (oid === oids.emailAddress) names.push({ type: 'rfc822Name', value });
+    }
+  }
+  return names;
+}
+
+/** RFC 9598 §3: a UTF8String; '' when it is none, which no constraint can judge. */
+function smtpUtf8Mailbox(der: Uint8Array): string {
+  try {
+    const reader = new DerReader(der);
+    const mailbox = reader.read(tags.utf8String);
+    reader.end();
+    return textOf(mailbox, mailbox.tag);
+  } catch (error) {
+    if (error instanceof PkiError) return '';
+    throw error;
+  }
 }
 
 /**

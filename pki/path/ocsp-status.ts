@@ -5,10 +5,12 @@ import { compareNames } from '../name/compare.ts';
 import { matchesCertId } from '../ocsp/cert-id.ts';
 import type { OcspResponse, SingleResponse } from '../ocsp/response.ts';
 import { algorithmTable, refusalOf } from './algorithms.ts';
-import { isFresh, isRevokedAt, type StatusContext, type Told } from './status.ts';
+import type { StatusContext, Told } from './revocation.ts';
+import { isFresh, isRevokedAt } from './settings.ts';
 
 /** The newest good or revoked answer of an authorised responder about a certificate (RFC 6960 §3.2). @throws WorkLimit */
 export function ocspStatus(certificate: Certificate, issuer: Certificate, context: StatusContext): Told | undefined {
+  if (context.ocspResponses.length === 0) return undefined;
   const answers = context.ocspResponses
     .flatMap((response) => response.responses.map((single) => ({ response, single })))
     .filter(({ single }) => single.status.status !== 'unknown' && isFresh(single, context.settings)

@@ -8,7 +8,24 @@ import type { IssuerIndex } from './build.ts';
 import { crlStatus } from './crl-status.ts';
 import { ocspStatus } from './ocsp-status.ts';
 import type { PathInput, PathSettings, RevocationFinding, TrustAnchor } from './settings.ts';
-import type { StatusContext, Told } from './status.ts';
+import type { Work } from './work.ts';
+
+/** What one kind of evidence tells about a certificate. */
+export type Told = Omit<RevocationFinding, 'certificate' | 'status'> & { status: 'good' | 'revoked' };
+
+/** What status checking needs around it; the two judgements about signers lead back into path validation. */
+export interface StatusContext {
+  settings: PathSettings;
+  work: Work;
+  ocspResponses: readonly OcspResponse[];
+  crlsOf(issuer: Name): readonly Crl[];
+  /** certificates of one subject, those of the path first, then by key identifier */
+  signersNamed(subject: Name, keyIdentifier: Uint8Array | undefined): readonly Certificate[];
+  certificatesIn(response: OcspResponse): readonly Certificate[];
+  /** the signer is part of the path, or has its own valid path to the same anchor (RFC 5280 §6.3.3 (f)) */
+  isTrustedSigner(signer: Certificate): boolean;
+  isUnrevokedResponder(responder: Certificate, issuer: Certificate): boolean;
+}
 
 /** The evidence of one validation, indexed once. */
 export class Evidence {
@@ -52,10 +69,12 @@ export function signersNamed(
   subject: Name, keyIdentifier: Uint8Array | undefined, path: readonly Certificate[], index: IssuerIndex,
 ): Certificate[] {
   const wanted = normalizedName(subject);
-  const signers = new Set([...path.filter((each) => normalizedName(each.subject) === wanted), ...index.named(subject)]);
+  const signers = path.filter((each) => normalizedName(each.subject) === wanted);
+  for (const each of index.named(subject)) if (!path.includes(each)) signers.push(each);
+  if (signers.length < 2) return signers;
   const named = ({ subjectKeyIdentifier }: Certificate): number =>
     (keyIdentifier && subjectKeyIdentifier && Buffer.compare(keyIdentifier, subjectKeyIdentifier) === 0 ? 0 : 1);
-  return [...signers].toSorted((a, b) => named(a) - named(b));
+  return signers.toSorted((a, b) => named(a) - named(b));
 }
 
 /**

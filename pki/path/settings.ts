@@ -97,3 +97,18 @@ export interface PathVerdict {
   policies: readonly string[];
   signatureChecks: number;
 }
+
+/**
+ * True if evidence counts for the time asked about: made before it is looked at, and not outdated at that time.
+ * Both ends are inside (RFC 5280 §5.1.2.5).
+ */
+export function isFresh({ thisUpdate, nextUpdate }: { thisUpdate: Date; nextUpdate: Date | undefined }, settings: PathSettings): boolean {
+  const time = Math.floor(settings.time.getTime() / 1000) * 1000;
+  const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + (settings.maxAgeSeconds ?? 0) * 1000;
+  return thisUpdate.getTime() <= (settings.evidenceTime ?? settings.time).getTime() && time <= until;
+}
+
+/** Revoked by then, or revoked later because it was already unsafe by then (invalidityDate, RFC 5280 §5.3.2). */
+export function isRevokedAt(time: Date, { revokedAt, invalidityDate }: { revokedAt: Date; invalidityDate: Date | undefined }): boolean {
+  return revokedAt <= time || (invalidityDate !== undefined && invalidityDate <= time);
+}

@@ -1,9 +1,8 @@
 import type { Certificate } from '../certificate/parse.ts';
 import { extendDeadEnd, IssuerIndex, searchPaths, type BuiltPath, type DeadEnd, type PathSearch } from './build.ts';
 import { processPath } from './process.ts';
-import { Evidence, signersNamed, statusOf, statusOfPath } from './revocation.ts';
+import { Evidence, signersNamed, statusOf, statusOfPath, type StatusContext } from './revocation.ts';
 import type { PathInput, PathReason, PathSettings, PathVerdict, RevocationFinding, TrustAnchor } from './settings.ts';
-import type { StatusContext } from './status.ts';
 import { Work, WorkLimit } from './work.ts';
 
 export type * from './settings.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DerReader, openSequence, readWhole } from '../../../pki/asn1/der-reader.ts';
 import * as der from '../../../pki/asn1/der-writer.ts';
+import { checkText, textOf } from '../../../pki/asn1/text.ts';
 import { integerOf, oidOf } from '../../../pki/asn1/values.ts';
 import { PkiError } from '../../../pki/error.ts';
 
@@ -70,6 +71,31 @@ test('UTCTime turns its century at 50 and GeneralizedTime begins at 2050 (RFC 52
   expect(readBack('2049-12-31T23:59:59.000Z')).toEqual([0x17, '2049-12-31T23:59:59.000Z']);
   expect(readBack('2050-01-01T00:00:00.000Z')).toEqual([0x18, '2050-01-01T00:00:00.000Z']);
   expect(readBack('1950-01-01T00:00:00.000Z')).toEqual([0x17, '1950-01-01T00:00:00.000Z']);
+});
+
+test.each([
+  ['20000229000000Z', '2000-02-29T00:00:00.000Z'], ['00040229000000Z', '0004-02-29T00:00:00.000Z'], ['99991231235959Z', '9999-12-31T23:59:59.000Z'],
+  ['20300101000000.5Z', '2030-01-01T00:00:00.500Z'], ['20300101000000.123456789Z', '2030-01-01T00:00:00.123Z'],
+  ['20300101000000.50Z', undefined], ['20300101000000.Z', undefined], ['20300101000000.1234567891Z', undefined], ['20300101000000,5Z', undefined],
+  ['20300101000000', undefined], ['2030010100000Z', undefined], ['203001010000-1Z', undefined], ['19000229000000Z', undefined],
+  ['20300001000000Z', undefined], ['20301301000000Z', undefined], ['20300100000000Z', undefined], ['20300431000000Z', undefined],
+  ['20300101240000Z', undefined], ['20300101006000Z', undefined], ['20300101000060Z', undefined],
+])('GeneralizedTime %s is %s (X.690 §11.7)', (text, expected) => {
+  const encoded = der.element(0x18, Buffer.from(text, 'latin1'));
+  const read = (): string => new DerReader(encoded).generalizedTime(true).toISOString();
+  if (expected === undefined) expect(refusal(read)).toBe('asn1-time-malformed');
+  else expect(read()).toBe(expected);
+});
+
+test.each([
+  ['UTF8String', 0x0c, 'thử', true], ['UTF8String cut short', 0x0c, 'th\xe1\xbb', false], ['UTF8String with a surrogate', 0x0c, '\xed\xa0\x80', false],
+  ['PrintableString', 0x13, 'A-z 09\'', true], ['PrintableString with a quote', 0x13, '"', false], ['IA5String', 0x16, 'a@b\x00', true],
+  ['IA5String of eight bits', 0x16, '\x80', false], ['TeletexString', 0x14, '\xe9', true], ['BMPString of odd length', 0x1e, 'abc', false],
+  ['UniversalString', 0x1c, '\0\x01\xf6\x00', true], ['UniversalString beyond Unicode', 0x1c, '\0\x11\0\0', false], ['no string', 0x04, '', false],
+] as const)('%s: what is checked and what is decoded are the same', (_rule, tag, text, fine) => {
+  const element = readWhole(der.element(tag, Buffer.from(text, text === 'thử' ? 'utf8' : 'latin1')));
+  expect(refusal(() => checkText(element, tag)) === 'accepted').toBe(fine);
+  expect(refusal(() => textOf(element, tag)) === 'accepted').toBe(fine);
 });
 
 test('a SET OF is written in ascending order of its encodings (X.690 §11.6)', () => {

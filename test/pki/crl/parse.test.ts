@@ -33,6 +33,13 @@ test('entries are found by serial number, of any sign and length', () => {
   expect([...crl.entries()].map(({ serialNumber }) => serialNumber)).toEqual(serials);
 });
 
+test('an entry whose values cannot be read is found and refused, never missed', () => {
+  const crl = parseTbsCrl(tbs({ entries: [entry(1n), entry(2n, reason(7))] }));
+  expect(crl.find(1n)).toBeDefined();
+  expect(() => crl.find(2n)).toThrow(expect.objectContaining({ code: 'crl-entry-malformed' }));
+  expect(() => [...crl.entries()]).toThrow(expect.objectContaining({ code: 'crl-entry-malformed' }));
+});
+
 test('what an entry says: reason, invalidity date, unknown critical extensions', () => {
   const crl = parseTbsCrl(tbs({ entries: [
     entry(1n, reason(1), extension(oids.invalidityDate, false, generalizedTime(day))),

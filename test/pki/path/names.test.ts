@@ -1,7 +1,10 @@
+import { utf8String } from '../../../pki/asn1/der-writer.ts';
+import { oids } from '../../../pki/asn1/oids.ts';
 import type { Certificate, GeneralName } from '../../../pki/certificate/parse.ts';
 import { buildName } from '../../../pki/name/build.ts';
 import { parseName } from '../../../pki/name/parse.ts';
-import { containmentIn, matchesServerName } from '../../../pki/path/names.ts';
+import { ConstrainedNames, containmentIn, matchesServerName } from '../../../pki/path/names.ts';
+import { Work } from '../../../pki/path/work.ts';
 
 const dns = (value: string): GeneralName => ({ type: 'dNSName', value });
 const mail = (value: string): GeneralName => ({ type: 'rfc822Name', value });
@@ -27,6 +30,26 @@ test.each<[GeneralName, GeneralName, string | undefined]>([
   [{ type: 'registeredID', oid: '1.2' }, { type: 'registeredID', oid: '1.2' }, undefined],
 ])('%j in %j (RFC 5280 §4.2.1.10)', (name, base, expected) => {
   expect(containmentIn(name, base)).toBe(expected);
+});
+
+const smtpUtf8 = (value: Uint8Array): GeneralName => ({ type: 'otherName', oid: oids.smtpUtf8Mailbox, value });
+const unnamed = parseName(buildName([]));
+
+test.each<[string, GeneralName, 'permitted' | 'excluded', string | undefined]>([
+  ['the host alone counts', smtpUtf8(utf8String('thư@b.vn')), 'permitted', undefined],
+  ['another host is outside', smtpUtf8(utf8String('thư@c.vn')), 'permitted', 'rfc822Name not permitted'],
+  ['an excluded host is excluded', smtpUtf8(utf8String('thư@b.vn')), 'excluded', 'rfc822Name excluded'],
+  ['what is no mailbox is neither', smtpUtf8(utf8String('thư')), 'excluded', 'rfc822Name excluded'],
+  ['what is no UTF8String is no mailbox', smtpUtf8(Uint8Array.of(0x16, 0)), 'permitted', 'rfc822Name not permitted'],
+])('a mailbox that is not ASCII under a constraint on b.vn (RFC 9598 §6): %s', (_rule, name, side, expected) => {
+  const subtrees = new ConstrainedNames(false);
+  subtrees.add({ permitted: [], excluded: [], [side]: [mail('b.vn')] });
+  const certificate = { subject: unnamed, subjectAltName: [name] } as unknown as Certificate;
+  expect(subtrees.violation(certificate, new Work({ time: new Date(0), revocation: 'none' }))).toBe(expected);
+});
+
+test('a constraint on one mailbox cannot be held against a local part that is not ASCII (RFC 9598 §6)', () => {
+  expect(containmentIn(mail('thư@b.vn'), mail('a@b.vn'))).toBeUndefined();
 });
 
 test.each<[string, GeneralName[], boolean]>([
