@@ -26,7 +26,8 @@ interface Planning { actor: Actor; at: Date; register: Register; plan: ImportPla
 export function planImport(actor: Actor, rows: readonly ImportRow[], register: Register, at: Date): ImportPlan {
   const plan: ImportPlan = { added: [], renamed: [], changed: [], closed: [], unchanged: 0, refused: [] };
   const planning: Planning = { actor, at, register, plan, lineOf: new Map(), closing: new Map() };
-  const level = (row: ImportRow): number => parseAgencyCode(row.code)!.level;
+  const levels = new Map(rows.map((row) => [row, parseAgencyCode(row.code)?.level ?? 0]));
+  const level = (row: ImportRow): number => levels.get(row) ?? 0;
   for (const row of rows.toSorted((a, b) => level(a) - level(b) || a.line - b.line)) planRow(planning, row);
   planClosures(planning);
   plan.refused.sort((a, b) => a.line - b.line);

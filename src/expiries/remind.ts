@@ -23,7 +23,7 @@ export async function remindOfExpiries({ config, db, now, log }: Pick<Services, 
   for (;;) {
     const count = await db.transaction(async (tx) => {
       const due = await insertDueReminders(tx, daysBefore, at, batch);
-      const registrars = await listNearestRegistrars(tx, [...new Set(due.map(({ agencyPath }) => agencyPath))]);
+      const registrars = await listNearestRegistrars(tx, [...new Set(due.map(({ agencyPath }) => agencyPath))], at);
       const link = (id: string): string => `${config.publicUrl}/renew/${id}`;
       await queueMails(tx, [...toOfficials(due, at, link), ...toRegistrars(due, registrars, { at, link, list: `${config.publicUrl}/renew` })]);
       return due.length;

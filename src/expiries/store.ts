@@ -38,14 +38,14 @@ export async function insertDueReminders(tx: Tx, daysBefore: readonly number[], 
 export interface Registrar { path: string; id: string; name: string; email: string }
 
 /** For each agency those registrars with a mail address who are nearest: its own, else those of the agency above, and so on. */
-export async function listNearestRegistrars(db: Knex, paths: readonly string[]): Promise<Registrar[]> {
+export async function listNearestRegistrars(db: Knex, paths: readonly string[], at: Date): Promise<Registrar[]> {
   const { rows } = await db.raw<{ rows: Registrar[] }>(
     `select path, id, name, email from (
        select p.path, o.id, o.name, o.email, rank() over (partition by p.path order by nlevel(o.agency_path) desc) as distance
        from unnest(?::ltree[]) as p (path) join operators o on o.agency_path @> p.path
          join operator_roles r on r.operator_id = o.id and r.role = 'registrar'
-       where o.active and o.email is not null) near
-     where distance = 1 order by path, id`, [[...paths]]);
+       where o.active and (o.expires_at is null or o.expires_at > ?) and o.email is not null) near
+     where distance = 1 order by path, id`, [[...paths], at]);
   return rows;
 }
 

@@ -19,6 +19,8 @@ beforeAll(async () => {
   await registrar('registrar@h05.vn', 'H05');
   await registrar('registrar@h05-1.vn', 'H05.H05_1');
   await registrar('registrar@h50.vn', 'H50');
+  // whose appointment has ended is nearest to nobody
+  await registrar('ended@h05-1.vn', 'H05.H05_1', new Date(services.now().getTime() + 1));
 });
 beforeEach(async () => {
   services.clock.set(start);
@@ -28,8 +30,8 @@ beforeEach(async () => {
   mailServer.received.length = 0;
 });
 
-const registrar = (email: string, agencyPath: string) => services.db.transaction((tx) =>
-  addOperator(tx, testActor, { name: email, email, kind: 'person', roles: ['registrar'], agencyPath }, services.now()));
+const registrar = (email: string, agencyPath: string, expiresAt?: Date) => services.db.transaction((tx) =>
+  addOperator(tx, testActor, { name: email, email, kind: 'person', roles: ['registrar'], agencyPath, expiresAt }, services.now()));
 let count = 0;
 async function official(change: { leftAt?: Date } = {}): Promise<{ id: string; email: string }> {
   const row = { id: randomUUID(), agencyId, name: `Trần Thị ${'B'.repeat((count += 1))}`, position: 'Chuyên viên', email: `b${count}@bacninh.gov.vn`, leftAt: change.leftAt ?? null, createdAt: services.now(), updatedAt: services.now() };
