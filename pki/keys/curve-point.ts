@@ -30,8 +30,9 @@ export function isUsableKey(key: PublicKey): boolean {
   const { p, b, octets } = fields[key.curve!];
   if (key.keyBits[0] !== 4) return hasKeyObject(key);
   if (key.keyBits.length !== 1 + 2 * octets) return false;
-  const x = BigInt(`0x${hexOf(key.keyBits.subarray(1, 1 + octets))}`);
-  const y = BigInt(`0x${hexOf(key.keyBits.subarray(1 + octets))}`);
+  const point = hexOf(key.keyBits);
+  const x = BigInt(`0x${point.slice(2, 2 + 2 * octets)}`);
+  const y = BigInt(`0x${point.slice(2 + 2 * octets)}`);
   return x < p && y < p && (y * y - (x * x - 3n) * x - b) % p === 0n;
 }
 

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { openSequence } from '../asn1/der-reader.ts';
-import { derNull } from '../asn1/der-writer.ts';
+import { derNull, oid } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
 import { integerOctets, integerOf } from '../asn1/values.ts';
 import { tags } from '../asn1/tags.ts';
@@ -26,11 +26,11 @@ export interface PublicKey {
 
 export interface RsaNumbers { modulus: bigint; exponent: bigint }
 
-const curves: Readonly<Record<string, { curve: Curve; bits: number }>> = {
-  [oids.p256]: { curve: 'P-256', bits: 256 },
-  [oids.p384]: { curve: 'P-384', bits: 384 },
-  [oids.p521]: { curve: 'P-521', bits: 521 },
-};
+const curves: readonly { der: Uint8Array; curve: Curve; bits: number }[] = [
+  { der: oid(oids.p256), curve: 'P-256', bits: 256 },
+  { der: oid(oids.p384), curve: 'P-384', bits: 384 },
+  { der: oid(oids.p521), curve: 'P-521', bits: 521 },
+];
 
 /** Octets of the raw keys that have one length (RFC 8410 §4, RFC 9881 §4). */
 const rawKeys: Readonly<Record<string, { type: KeyType; octets: number }>> = {
@@ -82,7 +82,7 @@ function kindOf(algorithm: AlgorithmIdentifier, keyBits: Uint8Array): Kind {
 /** Undefined for curves that are not ours and for explicit parameters, which RFC 5480 §2.1.1 forbids. */
 function ecKind({ parameters }: AlgorithmIdentifier, keyBits: Uint8Array): Kind | undefined {
   if (parameters?.[0] !== tags.oid) return undefined;
-  const known = curves[dottedOf(parameters)];
+  const known = curves.find(({ der }) => Buffer.compare(der, parameters) === 0);
   if (!known) return undefined;
   const octets = Math.ceil(known.bits / 8);
   const form = keyBits[0];
@@ -90,9 +90,6 @@ function ecKind({ parameters }: AlgorithmIdentifier, keyBits: Uint8Array): Kind 
   if (!fits) throw malformed('RFC 5480 §2.2 ECPoint');
   return { type: 'ec', bits: known.bits, curve: known.curve, pssOnly: false };
 }
-
-const curveDer = new Map(Object.entries({ '06082a8648ce3d030107': oids.p256, '06052b81040022': oids.p384, '06052b81040023': oids.p521 }));
-const dottedOf = (der: Uint8Array): string => curveDer.get(Buffer.from(der).toString('hex')) ?? '';
 
 export const isNull = (parameters: Uint8Array | undefined): boolean => parameters !== undefined && Buffer.compare(parameters, derNull) === 0;
 

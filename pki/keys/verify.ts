@@ -1,5 +1,7 @@
 import { constants, verify, type KeyObject } from 'node:crypto';
 import { openSequence } from '../asn1/der-reader.ts';
+import { tags } from '../asn1/tags.ts';
+import { integerOctets } from '../asn1/values.ts';
 import { PkiError } from '../error.ts';
 import type { AlgorithmIdentifier, Digest } from './algorithm.ts';
 import { keyObjectOf, rsaNumbersOf, type Curve, type PublicKey } from './public-key.ts';
@@ -13,10 +15,10 @@ export type SignatureVerdict =
 const minModulusBits = 1_024;
 const maxModulusBits = 16_384;
 
-const orders: Readonly<Record<Curve, bigint>> = {
-  'P-256': 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  'P-384': 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  'P-521': 0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+const orders: Readonly<Record<Curve, Uint8Array>> = {
+  'P-256': Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex'),
+  'P-384': Buffer.from('ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973', 'hex'),
+  'P-521': Buffer.from('01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409', 'hex'),
 };
 
 const refused = (reason: Extract<SignatureVerdict, { valid: false }>['reason']): SignatureVerdict => ({ valid: false, reason });
@@ -81,10 +83,16 @@ function check(method: SignatureMethod, key: PublicKey, keyObject: KeyObject, si
 }
 
 /** ECDSA-Sig-Value in DER with 0 < r, s < n (RFC 3279 §2.2.3, FIPS 186-5 §6.4.2). @throws PkiError `asn1-*` */
-function inRange(signature: Uint8Array, order: bigint): boolean {
+function inRange(signature: Uint8Array, order: Uint8Array): boolean {
   const reader = openSequence(signature);
-  const r = reader.integer();
-  const s = reader.integer();
+  const [r, s] = [integerOctets(reader.read(tags.integer)), integerOctets(reader.read(tags.integer))];
   reader.end();
-  return r > 0n && r < order && s > 0n && s < order;
+  return isBelow(r, order) && isBelow(s, order);
+}
+
+/** True if these octets of an INTEGER are above 0 and below the order, both shortest and so comparable octet by octet. */
+function isBelow(octets: Uint8Array, order: Uint8Array): boolean {
+  const magnitude = octets[0] === 0 ? octets.subarray(1) : octets;
+  if (magnitude.length === 0 || octets[0]! >= 0x80) return false;
+  return magnitude.length < order.length || (magnitude.length === order.length && Buffer.compare(magnitude, order) < 0);
 }

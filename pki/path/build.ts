@@ -150,5 +150,5 @@ export function extendDeadEnd(end: DeadEnd, index: IssuerIndex, { settings, work
 }
 
 function isSameEntity(a: Certificate, b: Certificate): boolean {
-  return compareNames(a.subject, b.subject) && isSameKey(a.publicKey, b.publicKey);
+  return isSameKey(a.publicKey, b.publicKey) && compareNames(a.subject, b.subject);
 }

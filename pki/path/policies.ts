@@ -35,16 +35,20 @@ export class ValidPolicyGraph {
    * @param anyPolicyAllowed inhibit_anyPolicy is above 0, or the certificate is self-issued and not the last
    */
   addCertificate(policies: readonly PolicyInformation[] | undefined, anyPolicyAllowed: boolean): void {
-    const above = this.last;
     const level = new Map<string, PolicyNode>();
+    if (!policies || this.isNull) {
+      this.levels.push(level);
+      return;
+    }
+    const above = this.last;
     const expecting = parentsByExpectedPolicy(above);
     const anyParent = above.get(anyPolicy);
-    for (const { oid } of policies ?? []) {
+    for (const { oid } of policies) {
       if (oid === anyPolicy) continue;
       const parents = expecting.get(oid) ?? (anyParent ? [anyParent] : []);
       if (parents.length > 0) level.set(oid, node(oid, [oid], parents));
     }
-    if (anyPolicyAllowed && policies?.some(({ oid }) => oid === anyPolicy)) {
+    if (anyPolicyAllowed && policies.some(({ oid }) => oid === anyPolicy)) {
       for (const [expected, parents] of expecting) {
         if (!level.has(expected)) level.set(expected, node(expected, [expected], parents));
       }
