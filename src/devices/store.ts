@@ -103,8 +103,15 @@ export async function insertDeviceLink(tx: Tx, deviceId: string, { type, id }: L
   await tx('device_links').insert({ subjectType: type, subjectId: id, deviceId, linkedAt }).onConflict(['subject_type', 'subject_id']).merge();
 }
 
+/** What belongs to a device; a certificate that came of a linked request belongs to it as well, unless it was put on another. */
 export async function listDeviceLinks(db: Knex, deviceId: string): Promise<(LinkSubject & { linkedAt: Date })[]> {
-  return db('device_links').where({ deviceId }).orderBy(['linkedAt', 'subjectId']).select('subjectType as type', 'subjectId as id', 'linkedAt') as Promise<(LinkSubject & { linkedAt: Date })[]>;
+  const { rows } = await db.raw<{ rows: (LinkSubject & { linkedAt: Date })[] }>(
+    `select subject_type as type, subject_id as id, linked_at from device_links where device_id = ?
+     union all
+     select 'certificate', c.id, l.linked_at from device_links l join certificates c on c.request_id = l.subject_id and c.state <> 'void'
+     where l.device_id = ? and l.subject_type = 'request' and not exists (select 1 from device_links x where x.subject_type = 'certificate' and x.subject_id = c.id)
+     order by linked_at, type, id`, [deviceId, deviceId]);
+  return rows;
 }
 
 /** Where an official stands who is to hold a device. */

@@ -5,6 +5,8 @@ import { linkDevice, recordDeviceEvent, registerDevice, type DeviceHappening } f
 import { deviceRoutes } from '../../../src/devices/routes.ts';
 import { getOfficial } from '../../../src/officials/find.ts';
 import { changeOfficial, registerOfficial } from '../../../src/officials/register.ts';
+import { submitRequest } from '../../../src/requests/submit.ts';
+import { csrFor } from '../requests/people.ts';
 import { issueForTest, officialOrder, testAuthorities } from '../../authorities.ts';
 import { actorFor, apiKeyFor, testApp, testServices } from '../../database.ts';
 
@@ -102,6 +104,17 @@ test('a certificate is found by the serial number of its device', async () => {
   await expect(linkDevice(services, registrar, id, { type: 'request', id })).rejects.toMatchObject({ code: 'not-found' });
   await happen(id, { event: 'broken', note });
   await expect(linkDevice(services, registrar, id, { type: 'certificate', id: certificateId })).rejects.toMatchObject({ code: 'state-changed' });
+});
+
+test('the certificate of a linked request belongs to the device, until it is put on another', async () => {
+  const [device, other] = [await newDevice(), await newDevice()];
+  const { id: request } = await submitRequest(services, registrar, { kind: 'issue', profile: 'official-signing', officialId: official.id, csr: await csrFor() });
+  await linkDevice(services, registrar, device.id, { type: 'request', id: request });
+  const { certificateId } = await issueForTest(services, officialOrder({ requestId: request }));
+  const linksOf = async (id: string) => (await getDevice(services.db, registrar, { id })).links.map((link) => [link.type, link.id]);
+  expect(await linksOf(device.id)).toEqual([['certificate', certificateId], ['request', request]]);
+  await linkDevice(services, registrar, other.id, { type: 'certificate', id: certificateId });
+  expect([await linksOf(device.id), await linksOf(other.id)]).toEqual([[['request', request]], [['certificate', certificateId]]]);
 });
 
 test('the record of what happened cannot be changed', async () => {
