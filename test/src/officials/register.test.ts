@@ -62,6 +62,7 @@ test('a search without diacritics, within the own reach alone', async () => {
   };
   expect(await find(await apiKeyFor(services, 'registrar', 'H05'), 'do thi UNG')).toBeGreaterThan(1);
   expect(await find(await apiKeyFor(services, 'registrar', 'H50'), 'do thi ung')).toBe(1);
+  for (const form of ['NFC', 'NFD']) expect(await find(await apiKeyFor(services, 'registrar', 'H50'), 'Đỗ Thị'.normalize(form))).toBe(1);
   expect(await find(await apiKeyFor(services, 'registrar', 'H01'), 'do thi ung')).toBe(0);
   expect(await find(await apiKeyFor(services, 'auditor'), '100%')).toBe(0);
 });
