@@ -55,7 +55,8 @@ export async function up(db: Knex): Promise<void> {
       input              jsonb,
       kind               text not null check (kind in ('issue', 'renew', 'change', 'revoke')),
       profile            text,
-      agency_id          uuid references agencies,
+      -- of a reorganisation's line, an agency that is only made when the plan runs
+      agency_id          uuid,
       official_id        uuid references officials,
       service_name       text check (length(service_name) <= 64),
       certificate_id     uuid references certificates,

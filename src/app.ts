@@ -31,9 +31,15 @@ import { officialTasks } from './officials/tasks.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { requestRoutes } from './requests/routes.ts';
+import { deadlineTasks } from './deadlines/tasks.ts';
+import { leaverRoutes } from './leavers/routes.ts';
+import { revocationRoutes } from './revocations/routes.ts';
+import { revocationTasks } from './revocations/tasks.ts';
 import { workbookRoutes } from './workbook/routes.ts';
 import { formRoutes } from './forms/routes.ts';
 import { paperRoutes } from './papers/routes.ts';
+import { reorganisationRoutes } from './reorganisation/routes.ts';
+import { reorganisationTasks } from './reorganisation/tasks.ts';
 import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
@@ -46,12 +52,12 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...paperRoutes, ...formRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...bulkTasks,
+  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -7,6 +7,8 @@ import { parentCode, parseAgencyCode, pathLabel } from './code.ts';
 import { findAgency, findTaken, insertAgency, insertAgencyName, lockAgency, type AgencyRow, type NamedAgency } from './store.ts';
 
 export interface NewAgency {
+  /** where a plan has named the agency before it is made */
+  id?: string | undefined;
   code: string;
   name: string;
   certificateName?: string | undefined;
@@ -45,7 +47,7 @@ export async function addAgency(tx: Tx, actor: Actor, input: NewAgency, at: Date
   const path = parent ? `${parent.path}.${pathLabel(code.canonical)}` : pathLabel(code.canonical);
   requireWithin(actor, path);
   const row: AgencyRow = {
-    id: randomUUID(), code: code.canonical, kind: kindOf(code.canonical), parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
+    id: input.id ?? randomUUID(), code: code.canonical, kind: kindOf(code.canonical), parentId: parent?.id ?? null, path, unitCode: input.unitCode ?? null,
     locality: input.locality === undefined ? null : tidy(input.locality), validFrom: at, validTo: null, successorId: null, toBeConfirmed: false,
     source: null, createdAt: at, updatedAt: at,
   };

@@ -10,8 +10,7 @@ import { alternativeNames, daysUntil } from '../requests/carry-out.ts';
 import { grounds, subscriberProfiles, type GroundName, type SubscriberProfile } from '../requests/kinds.ts';
 import { composeSubject } from '../requests/subject.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { keyHolderOf } from './compose.ts';
-import { lineHash } from './content.ts';
+import { keyHolderOf, lineHash } from './compose.ts';
 import { listHolderFacts, listKeyFacts, listOfficialFacts, listTargetFacts, type HolderFacts, type KeyFacts, type LineMark, type LineRow, type OfficialFacts, type TargetFacts } from './store.ts';
 
 /** What another noun does in the transactions of its lines. */

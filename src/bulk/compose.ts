@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Profile } from '../../pki/certificate/profile.ts';
 import { compareNames } from '../../pki/name/compare.ts';
 import { parseName } from '../../pki/name/parse.ts';
@@ -9,7 +10,6 @@ import { checkCsr } from '../requests/check-csr.ts';
 import { grounds, isSubscriberProfile, subscriberProfiles, type GroundName, type SubscriberProfile } from '../requests/kinds.ts';
 import { requireRenewable } from '../requests/renew.ts';
 import { composeSubject, encodeSubject } from '../requests/subject.ts';
-import { lineHash } from './content.ts';
 import type { BulkInput } from './read.ts';
 import type { HolderFacts, KeyFacts, LineRow, OfficialFacts, TargetFacts } from './store.ts';
 
@@ -133,4 +133,13 @@ export function requireFreeKey(line: LineRow, key: KeyFacts | undefined, target:
   if (line.kind === 'issue' && key.certified) throw new Problem('duplicate-request', { detail: 'This key has a certificate already.' });
   if (!target || Buffer.compare(target.spkiHash, line.spkiHash) !== 0) return;
   if (!policies.get(line.kind === 'renew' ? 'renewal.same_key' : 'change.same_key')) throw wrong('csr', 'a new key is required');
+}
+
+/** SHA-256 of what a line will do, in one fixed order: the approvals bind it, and the work checks it again. */
+export function lineHash(line: LineRow): Uint8Array {
+  const ordered = [
+    'antin bulk line 1', line.line, line.kind, line.profile, line.agencyId, line.officialId, line.serviceName, line.certificateId, line.subject,
+    line.spkiHash && Buffer.from(line.spkiHash).toString('hex'), line.days, line.endsAt, line.ground, line.invalidityDate, line.note,
+  ];
+  return createHash('sha256').update(JSON.stringify(ordered)).digest();
 }

@@ -44,6 +44,94 @@ export const templates = {
       link: { fact: 'listUrl', label: 'Renew certificates' },
     },
   },
+  'certificate-changed': {
+    facts: ['name', 'agency', 'serialNumber', 'endsOn', 'link'],
+    vi: {
+      subject: 'Chứng thư mới của {name} sau khi sắp xếp cơ quan',
+      paragraphs: [
+        'Cơ quan của bạn nay là {agency}. Chứng thư số mới (số hiệu {serialNumber}) đã được cấp cho khóa đang dùng của bạn.',
+        'Vui lòng cài chứng thư mới. Chứng thư cũ còn hiệu lực đến ngày {endsOn}; kết quả đã ký trước đó vẫn có giá trị.',
+      ],
+      link: { fact: 'link', label: 'Tải chứng thư mới' },
+    },
+    en: {
+      subject: 'The new certificate of {name} after the reorganisation',
+      paragraphs: [
+        'Your agency is now {agency}. A new certificate (serial number {serialNumber}) was issued for the key you have.',
+        'Please install it. The old one stays valid until {endsOn}; what was signed before keeps its value.',
+      ],
+      link: { fact: 'link', label: 'Fetch the new certificate' },
+    },
+  },
+  'certificate-change-asked': {
+    facts: ['name', 'agency', 'endsOn', 'link'],
+    vi: {
+      subject: '{name} cần chứng thư mới sau khi sắp xếp cơ quan',
+      paragraphs: ['Cơ quan của bạn nay là {agency}. Vui lòng tạo khóa mới và gửi yêu cầu cấp chứng thư. Chứng thư cũ còn hiệu lực đến ngày {endsOn}.'],
+      link: { fact: 'link', label: 'Gửi yêu cầu' },
+    },
+    en: {
+      subject: '{name} needs a new certificate after the reorganisation',
+      paragraphs: ['Your agency is now {agency}. Please make a new key and send your request. The old certificate stays valid until {endsOn}.'],
+      link: { fact: 'link', label: 'Send the request' },
+    },
+  },
+  'revocation-code': {
+    facts: ['name', 'serialNumber', 'code', 'revokeUrl'],
+    vi: {
+      subject: 'Mã thu hồi chứng thư của {name}',
+      paragraphs: [
+        'Mã thu hồi của chứng thư số hiệu {serialNumber} là: {code}',
+        'Giữ mã này ở nơi an toàn, tách khỏi thiết bị ký. Nếu lộ khóa hoặc mất thiết bị, hãy dùng mã để thu hồi chứng thư ngay, bất kể ngày đêm.',
+      ],
+      link: { fact: 'revokeUrl', label: 'Thu hồi chứng thư' },
+    },
+    en: {
+      subject: 'The revocation code for the certificate of {name}',
+      paragraphs: [
+        'The revocation code of the certificate with serial number {serialNumber} is: {code}',
+        'Keep it in a safe place, apart from your signing device. If the key or the device is lost, revoke the certificate with it at once, day or night.',
+      ],
+      link: { fact: 'revokeUrl', label: 'Revoke the certificate' },
+    },
+  },
+  'revoked-by-code': {
+    facts: ['name', 'serialNumber', 'ground', 'revokedAt'],
+    vi: {
+      subject: 'Chứng thư của {name} đã bị thu hồi bằng mã thu hồi',
+      paragraphs: ['Chứng thư số hiệu {serialNumber} đã bị thu hồi lúc {revokedAt} bằng mã thu hồi, lý do: {ground}.', 'Nếu bạn không thực hiện việc này, hãy báo ngay cho cơ quan quản lý trực tiếp.'],
+    },
+    en: {
+      subject: 'The certificate of {name} was revoked with its code',
+      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} with its revocation code, ground: {ground}.', 'If it was not you, tell your agency at once.'],
+    },
+  },
+  'requests-due': {
+    facts: ['overdue', 'soon', 'lines', 'listUrl'],
+    vi: {
+      subject: 'Yêu cầu chứng thực: {overdue} quá hạn, {soon} sắp đến hạn',
+      paragraphs: ['{overdue} yêu cầu đã quá thời hạn giải quyết và {soon} yêu cầu sắp đến hạn:', '{lines}'],
+      link: { fact: 'listUrl', label: 'Xem danh sách' },
+    },
+    en: {
+      subject: 'Certification requests: {overdue} overdue, {soon} due soon',
+      paragraphs: ['{overdue} requests are past their term and {soon} will be soon:', '{lines}'],
+      link: { fact: 'listUrl', label: 'Show the list' },
+    },
+  },
+  'urgent-revocation': {
+    facts: ['subject', 'ground', 'dueAt', 'requestUrl'],
+    vi: {
+      subject: 'KHẨN: yêu cầu thu hồi chứng thư',
+      paragraphs: ['Yêu cầu thu hồi khẩn cấp chứng thư của {subject}, lý do: {ground}. Thời hạn: {dueAt}.'],
+      link: { fact: 'requestUrl', label: 'Xử lý yêu cầu' },
+    },
+    en: {
+      subject: 'URGENT: a certificate is to be revoked',
+      paragraphs: ['An urgent request to revoke the certificate of {subject}, ground: {ground}. Due at {dueAt}.'],
+      link: { fact: 'requestUrl', label: 'Work on the request' },
+    },
+  },
   'webhook-disabled': {
     facts: ['url', 'since', 'error'],
     vi: {

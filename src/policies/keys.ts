@@ -33,6 +33,7 @@ export const policyKinds = {
   'hold.allowed': flag('cho phép tạm dừng chứng thư'),
   'crl.validity_seconds': count('thời hạn của danh sách thu hồi (giây)', 600, 31_536_000),
   'crl.interval_seconds': count('chu kỳ phát hành danh sách thu hồi (giây)', 60, 31_536_000),
+  'reorganisation.overlap_days': count('thời gian chứng thư cũ còn hiệu lực song song khi sắp xếp lại cơ quan (ngày)', 0, 1825),
   'ocsp.validity_seconds': count('thời hạn của trả lời OCSP (giây)', 60, 604_800),
   'reminder.days_before': counts('nhắc gia hạn trước khi hết hạn (ngày)', 1, 365),
 } as const satisfies Record<string, PolicyKind>;

@@ -29,9 +29,9 @@ test('a file of certificates is issued with one bad line named and the good ones
 
 test('a file of renewals counts as single renewals do, and a second one is refused', async () => {
   const issued = await worked(world, 'issue', (await issueRows(world, 1)).rows);
-  const [{ newCertificateId: first }] = await lines(services, issued.id) as [{ newCertificateId: string }];
+  const first = (await lines(services, issued.id))[0]!.newCertificateId!;
   const renewed = await worked(world, 'renew', [{ certificateId: first, csr: await csrFor() }]);
-  const [{ newCertificateId: second }] = await lines(services, renewed.id) as [{ newCertificateId: string }];
+  const second = (await lines(services, renewed.id))[0]!.newCertificateId!;
   expect(await services.db('certificates').where({ id: second }).first('replacesId', 'state')).toEqual({ replacesId: first, state: 'issued' });
   const third = await checked(world, 'renew', [{ certificateId: second, csr: await csrFor() }]);
   expect((await lines(services, third.id))[0]!.problem?.code).toBe('renewal-limit-reached');

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { BulkDecision } from '../bulk/decide.ts';
+import { decidePlanned, findPlannedJob, type PlacedJob } from '../bulk/planned.ts';
+import { addJobOnCommit } from '../jobs/add.ts';
+import { recordAudit } from '../audit/record.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Services } from '../services.ts';
+import { findReorganisation, type StatedReorganisation } from './store.ts';
+
+export interface ReorganisationDecision { decision: BulkDecision; contentHash?: string | undefined; reason?: string | undefined }
+
+/** What an approval binds: the plan and every line, as one SHA-256 in hex. */
+export function approvedHash({ fileHash, contentHash }: Pick<PlacedJob, 'fileHash' | 'contentHash'>): string {
+  return createHash('sha256').update(fileHash).update(contentHash ?? '').digest('hex');
+}
+
+/**
+ * One decision on a plan: two operators other than its author approve, naming the hash of what they saw; then it runs. It can
+ * be stopped after the chunk it is at, and resumed.
+ * @throws Problem `not-found`, `own-request`, `state-changed`, `request-already-decided`, `invalid-fields`, `outside-your-agency`
+ */
+export async function decideReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, id: string, order: ReorganisationDecision): Promise<StatedReorganisation> {
+  if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
+  const plan = await findReorganisation(services.db, { id });
+  if (!plan) throw new Problem('not-found', { reorganisation: id });
+  await services.db.transaction(async (tx) => {
+    const job = await findPlannedJob(tx, plan.bulkId);
+    const seen = order.contentHash === undefined ? {} : { contentHash: order.contentHash.toLowerCase() === approvedHash(job) ? Buffer.from(job.contentHash ?? '').toString('hex') : 'another' };
+    if (order.decision === 'refuse' && plan.appliedAt) throw new Problem('state-changed', { applied: plan.appliedAt.toISOString() });
+    const state = await decidePlanned(services, tx, actor, { id: plan.bulkId, decision: order.decision, ...seen, ...(order.reason ? { reason: order.reason } : {}) });
+    await recordAudit(tx, actor, `reorganisation.${order.decision}`, { type: 'reorganisation', id }, { before: { state: job.state }, after: { state, reason: order.reason, contentHash: approvedHash(job) } });
+    if (state === 'running') await addJobOnCommit(tx, 'run-reorganisation', { id: plan.bulkId });
+  });
+  return (await findReorganisation(services.db, { id }))!;
+}

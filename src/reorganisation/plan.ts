@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { recordAudit } from '../audit/record.ts';
+import { createPlannedJob } from '../bulk/planned.ts';
+import { policiesAt } from '../policies/find.ts';
+import { Problem } from '../problems.ts';
+import type { Actor, Services, Tx } from '../services.ts';
+import type { ReorganisationOrder } from './model.ts';
+import { planLines } from './lines.ts';
+import { buildModel, successorOf, touchedAgencies, type Model } from './model.ts';
+import {
+  findOverlap, findReorganisation, insertFates, insertPeople, insertReorganisation, listKnownOfficials, listRegister, listTouched, lockPlanning,
+  type AgencyFate, type ReorganisationRow, type StatedReorganisation,
+} from './store.ts';
+
+/**
+ * Draws up a reorganisation: every agency, person and certificate it touches and what happens to each, from a few set-based
+ * queries. Nothing happens before two operators other than the author have approved it.
+ * @throws Problem `invalid-fields` for a plan that contradicts itself, `duplicate-request` for one that overlaps an open one
+ */
+export async function planReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, order: ReorganisationOrder): Promise<StatedReorganisation> {
+  if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
+  const id = randomUUID();
+  await services.db.transaction(async (tx) => {
+    await lockPlanning(tx);
+    const model = buildModel(await listRegister(tx), order.actions);
+    await storePlan(services, tx, actor, { id, order, model });
+  });
+  return (await findReorganisation(services.db, { id }))!;
+}
+
+async function storePlan(
+  services: Pick<Services, 'now'>, tx: Tx, actor: Actor, { id, order, model }: { id: string; order: ReorganisationOrder; model: Model },
+): Promise<void> {
+  const at = services.now();
+  const fates = fatesOf(model);
+  const overlap = await findOverlap(tx, fates.flatMap(({ path }) => path ?? []));
+  if (overlap) throw new Problem('duplicate-request', { reorganisation: overlap.id, agency: overlap.code, detail: 'Another plan that is open touches this agency.' });
+  await requireKnown(tx, [...model.moves.keys()]);
+  const policies = await policiesAt(tx, at);
+  const row: ReorganisationRow = {
+    id, bulkId: randomUUID(), title: order.title, legalBasis: order.legalBasis, actions: order.actions,
+    overlapDays: order.overlapDays ?? policies.get('reorganisation.overlap_days'), sameKey: policies.get('change.same_key'), createdAt: at, appliedAt: null,
+  };
+  const touched = await listTouched(tx, touchedAgencies(model).map(({ id: agency }) => agency), [...model.moves.keys()], at);
+  const lines = planLines(row.bulkId, model, touched, row.sameKey);
+  const hash = planHash(row, fates);
+  await createPlannedJob(services, tx, actor, { id: row.bulkId, title: row.title, planHash: hash, lines });
+  await insertReorganisation(tx, row);
+  await insertFates(tx, id, fates);
+  const people = await insertPeople(tx, id, placesOf(model), [...model.moves].map(([officialId, code]) => ({ officialId, to: model.agencies.get(code)!.id })));
+  await recordAudit(tx, actor, 'reorganisation.planned', { type: 'reorganisation', id }, {
+    before: null, after: { title: row.title, legalBasis: row.legalBasis, actions: row.actions, agencies: fates.length, people, certificates: lines.length, planHash: hash.toString('hex') },
+  });
+}
+
+function fatesOf(model: Model): AgencyFate[] {
+  const touched = [...touchedAgencies(model), ...[...model.agencies.values()].filter(({ fate }) => fate === 'made' || fate === 'kept')];
+  return touched.map(({ id, code, path, fate, successorCode, name, certificateName, locality }) => ({
+    agencyId: id, code, path: path === '' ? null : path, fate: fate ?? 'relabelled', successorCode: successorCode ?? null,
+    successorId: successorCode === undefined ? null : model.agencies.get(successorCode)!.id, name, certificateName, locality,
+  }));
+}
+
+const placesOf = (model: Model): { from: string; to: string | null }[] =>
+  [...model.agencies.values()].filter(({ fate }) => fate === 'closed' || fate === 'replaced').map(({ id, code }) => ({ from: id, to: successorOf(model, code)?.id ?? null }));
+
+async function requireKnown(tx: Tx, officials: readonly string[]): Promise<void> {
+  const known = new Set(await listKnownOfficials(tx, officials));
+  const stranger = officials.find((id) => !known.has(id));
+  if (stranger !== undefined) throw new Problem('invalid-fields', { errors: [{ pointer: '/actions', message: `there is no serving official ${stranger}` }] });
+}
+
+/** SHA-256 of all that is approved beside the lines: what is ordered, and what becomes of each agency. */
+export function planHash(row: Pick<ReorganisationRow, 'actions' | 'overlapDays' | 'sameKey' | 'title' | 'legalBasis'>, fates: readonly AgencyFate[]): Buffer {
+  const ordered = fates.map((f) => [f.agencyId, f.code, f.fate, f.successorId, f.successorCode, f.name, f.certificateName, f.locality]).toSorted((a, b) => (String(a[1]) < String(b[1]) ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(['antin reorganisation 1', row.title, row.legalBasis, canonical(row.actions), row.overlapDays, row.sameKey, ordered])).digest();
+}
+
+/** jsonb keeps no order of members. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.entries(value).filter(([, member]) => member !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, canonical(member)]);
+}
