@@ -29,6 +29,8 @@ export interface Call<P, Q, B> {
   /** The first of the endpoint's own `accepts` the caller takes; 'application/json' otherwise. */
   accept: string;
   language: 'vi' | 'en';
+  /** Where the call comes from as the socket says, for limits on rate: behind a proxy that is the proxy. */
+  address: string;
 }
 
 type Nothing = z.ZodType<Record<string, never>>;

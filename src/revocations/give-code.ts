@@ -1,0 +1,63 @@
+import { systemActor } from '../access/actors.ts';
+import { requireWithin } from '../access/scope.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
+import { queueMails } from '../notifications/queue.ts';
+import { Problem } from '../problems.ts';
+import { isSubscriberProfile } from '../requests/kinds.ts';
+import type { Actor, Services } from '../services.ts';
+import { buildCode, hashCode } from './code.ts';
+import { findHolderOf, lockUncoded, saveCodes } from './store.ts';
+
+/**
+ * Makes a new revocation code for a certificate in force and answers it this once; an earlier one ends.
+ * @throws Problem `certificate-not-found`, `outside-your-agency`, `certificate-already-revoked`, `state-changed`
+ */
+export async function makeCode(services: Services, actor: Actor, certificateId: string): Promise<{ serialNumber: string; code: string }> {
+  const code = buildCode(services.random);
+  const codeHash = await hashCode(services, certificateId, code);
+  return services.db.transaction(async (tx) => {
+    const holder = await findHolderOf(tx, certificateId);
+    if (!holder || !isSubscriberProfile(holder.profile)) throw new Problem('certificate-not-found', { id: certificateId });
+    requireWithin(actor, holder.agencyPath);
+    if (holder.state === 'revoked') throw new Problem('certificate-already-revoked', { id: certificateId });
+    if (holder.state !== 'issued') throw new Problem('state-changed', { state: holder.state });
+    await saveCodes(tx, [{ certificateId, codeHash, madeAt: services.now(), madeBy: actor.id }], true);
+    await recordAudit(tx, actor, 'revocation-code.made', { type: 'certificate', id: certificateId }, { before: null, after: { shown: true } });
+    return { serialNumber: holder.serialNumber, code };
+  });
+}
+
+/** Who got a certificate while no mail could be sent is not forgotten at once. */
+const lookBackMs = 7 * 86_400_000;
+const batch = 200;
+
+/**
+ * Mails a code to every official whose certificate was issued lately and has none. Code and mail are of one transaction: a
+ * run that is cut short leaves no code that nobody was told.
+ * @returns how many
+ */
+export async function mailCodes(services: Services): Promise<number> {
+  const { config, db, now } = services;
+  if (!config.mail) return 0;
+  const actor = systemActor('revocation-codes');
+  let mailed = 0;
+  for (;;) {
+    const count = await db.transaction(async (tx) => {
+      const at = now();
+      const waiting = await lockUncoded(tx, new Date(at.getTime() - lookBackMs), batch);
+      if (waiting.length === 0) return 0;
+      const codes = new Map(waiting.map(({ id }) => [id, buildCode(services.random)]));
+      const rows = await Promise.all(waiting.map(async ({ id }) => ({ certificateId: id, codeHash: await hashCode(services, id, codes.get(id)!), madeAt: at, madeBy: actor.id })));
+      const saved = await saveCodes(tx, rows, false);
+      const given = waiting.filter(({ id }) => saved.has(id));
+      await queueMails(tx, given.map(({ id, name, email, serialNumber }) => ({
+        to: email ?? '', template: 'revocation-code', language: 'vi', dedupeKey: `revocation-code:${id}`,
+        facts: { name: name ?? '', serialNumber, code: codes.get(id)!, revokeUrl: `${config.publicUrl}/revoke` },
+      })));
+      await recordAudits(tx, actor, given.map(({ id }) => ({ action: 'revocation-code.made', subject: { type: 'certificate', id }, change: { before: null, after: { mailed: true } } })));
+      return waiting.length;
+    });
+    mailed += count;
+    if (count < batch) return mailed;
+  }
+}
