@@ -113,11 +113,10 @@ function isUsable(crl: Crl, { settings }: StatusContext): boolean {
     && (settings.rules ?? strictRules).every((rule) => rule.crl?.(crl) ?? true);
 }
 
-/** §6.3.3 (f), (g): who signed, with cRLSign, and a path to the same anchor. */
+/** §6.3.3 (f), (g): who signed, and has a path to the same anchor. */
 function signerOf(crl: Crl, context: StatusContext): Certificate | undefined {
   const { settings, work } = context;
-  return context.signersNamed(crl.issuer, crl.authorityKeyIdentifier?.keyIdentifier).find((signer) => {
-    if (signer.keyUsage && !signer.keyUsage.has('cRLSign')) return false;
+  return context.crlSignersNamed(crl.issuer, crl.authorityKeyIdentifier?.keyIdentifier).find((signer) => {
     if (refusalOf(crl.signatureAlgorithm, signer.publicKey, settings.time, settings.algorithms ?? algorithmTable)) return false;
     return work.verify(crl, signer.publicKey, true).valid && context.isTrustedSigner(signer);
   });

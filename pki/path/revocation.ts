@@ -19,8 +19,8 @@ export interface StatusContext {
   work: Work;
   ocspResponses: readonly OcspResponse[];
   crlsOf(issuer: Name): readonly Crl[];
-  /** certificates of one subject, those of the path first, then by key identifier */
-  signersNamed(subject: Name, keyIdentifier: Uint8Array | undefined): readonly Certificate[];
+  /** certificates of one subject whose keys may sign lists, those of the path first, then by key identifier */
+  crlSignersNamed(subject: Name, keyIdentifier: Uint8Array | undefined): readonly Certificate[];
   certificatesIn(response: OcspResponse): readonly Certificate[];
   /** the signer is part of the path, or has its own valid path to the same anchor (RFC 5280 §6.3.3 (f)) */
   isTrustedSigner(signer: Certificate): boolean;
@@ -64,13 +64,14 @@ function parsedOrNothing(der: Uint8Array, cache: PathSettings['cache']): Certifi
   }
 }
 
-/** Signers for `StatusContext.signersNamed`: the path's, the pool's, those with the named key first. */
-export function signersNamed(
+/** Signers for `StatusContext.crlSignersNamed`: the path's, the pool's, those with the named key first (RFC 5280 §6.3.3 (f)). */
+export function crlSignersNamed(
   subject: Name, keyIdentifier: Uint8Array | undefined, path: readonly Certificate[], index: IssuerIndex,
 ): Certificate[] {
   const wanted = normalizedName(subject);
-  const signers = path.filter((each) => normalizedName(each.subject) === wanted);
-  for (const each of index.named(subject)) if (!path.includes(each)) signers.push(each);
+  const maySign = ({ keyUsage }: Certificate): boolean => keyUsage?.has('cRLSign') ?? true;
+  const signers = path.filter((each) => maySign(each) && normalizedName(each.subject) === wanted);
+  for (const each of index.named(subject)) if (maySign(each) && !path.includes(each)) signers.push(each);
   if (signers.length < 2) return signers;
   const named = ({ subjectKeyIdentifier }: Certificate): number =>
     (keyIdentifier && subjectKeyIdentifier && Buffer.compare(keyIdentifier, subjectKeyIdentifier) === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificate/parse.ts';
 import { extendDeadEnd, IssuerIndex, searchPaths, type BuiltPath, type DeadEnd, type PathSearch } from './build.ts';
 import { processPath } from './process.ts';
-import { Evidence, signersNamed, statusOf, statusOfPath, type StatusContext } from './revocation.ts';
+import { crlSignersNamed, Evidence, statusOf, statusOfPath, type StatusContext } from './revocation.ts';
 import type { PathInput, PathReason, PathSettings, PathVerdict, RevocationFinding, TrustAnchor } from './settings.ts';
 import { Work, WorkLimit } from './work.ts';
 
@@ -87,7 +87,7 @@ function statusContext(judged: readonly Certificate[], anchor: TrustAnchor, sett
     work,
     ocspResponses: evidence.ocspResponses,
     crlsOf: (issuer) => evidence.crlsOf(issuer),
-    signersNamed: (subject, keyIdentifier) => signersNamed(subject, keyIdentifier, judged, index),
+    crlSignersNamed: (subject, keyIdentifier) => crlSignersNamed(subject, keyIdentifier, judged, index),
     certificatesIn: (response) => evidence.certificatesIn(response, settings.cache),
     isTrustedSigner: (signer) => judged.includes(signer) || isTrustedSigner(signer, anchor, settings, search),
     isUnrevokedResponder: (responder, issuer) => isUnrevokedResponder(responder, issuer, context, search),

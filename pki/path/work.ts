@@ -30,7 +30,8 @@ export interface Signed { tbs: Uint8Array; signatureAlgorithm: AlgorithmIdentifi
  */
 export class PathCache {
   private readonly parsed = new Map<string, Certificate>();
-  private readonly verified = new WeakMap<Signed, Set<string>>();
+  /** the octets of the keys that a signature was found good under */
+  private readonly verified = new WeakMap<Signed, readonly Uint8Array[]>();
   private readonly maxCertificates: number;
 
   /** @param maxCertificates the oldest leaves first */
@@ -49,17 +50,15 @@ export class PathCache {
     return certificate;
   }
 
-  knows(signed: Signed, key: PublicKey): boolean {
-    return this.verified.get(signed)?.has(keyText(key)) ?? false;
+  knows(signed: Signed, { der }: PublicKey): boolean {
+    return this.verified.get(signed)?.some((key) => Buffer.compare(key, der) === 0) ?? false;
   }
 
   remember(signed: Signed, key: PublicKey): void {
-    const keys = this.verified.get(signed) ?? new Set();
-    this.verified.set(signed, keys.add(keyText(key)));
+    if (this.knows(signed, key)) return;
+    this.verified.set(signed, [...this.verified.get(signed) ?? [], key.der.slice()]);
   }
 }
-
-const keyText = ({ der }: PublicKey): string => Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
 
 export const isSameKey = (a: PublicKey, b: PublicKey): boolean => a === b || Buffer.compare(a.der, b.der) === 0;
 
@@ -98,13 +97,17 @@ export class Work {
     const most = this.settings.maxSignatureChecks ?? defaultSignatureChecks;
     if (this.signatureChecks >= most) throw new WorkLimit(`at most ${most} signature checks`);
     this.signatureChecks++;
-    const { cache } = this.settings;
-    const verdict: SignatureVerdict = cache?.knows(signed, key)
-      ? { valid: true, digest: undefined }
-      : verifySignature(signed.signatureAlgorithm, key, signed.tbs, signed.signature);
-    if (keep && verdict.valid) cache?.remember(signed, key);
+    const verdict = this.fresh(signed, key, keep);
     if (checked) checked.push({ key, verdict });
     else this.checked.set(signed, [{ key, verdict }]);
+    return verdict;
+  }
+
+  private fresh(signed: Signed, key: PublicKey, keep: boolean): SignatureVerdict {
+    const { cache } = this.settings;
+    if (cache?.knows(signed, key)) return { valid: true, digest: undefined };
+    const verdict = verifySignature(signed.signatureAlgorithm, key, signed.tbs, signed.signature);
+    if (keep && verdict.valid) cache?.remember(signed, key);
     return verdict;
   }
 }
