@@ -15,8 +15,9 @@ const Agency = z.object({
   locality: z.string().nullable(), validFrom: instant, validTo: instant.nullable(), toBeConfirmed: z.boolean(), source: z.string().nullable(),
 });
 const WholeAgency = Agency.extend({
-  parentCode: z.string().nullable(), successorCode: z.string().nullable(), aliases: z.array(z.string()),
+  parentCode: z.string().nullable(), successorCode: z.string().nullable(), predecessorCodes: z.array(z.string()), aliases: z.array(z.string()),
   names: z.array(z.object({ name: z.string(), certificateName: z.string(), validFrom: instant, validTo: instant.nullable() })),
+  seals: z.array(z.object({ id: z.uuid(), serialNumber: z.string(), state: z.enum(['issued', 'revoked', 'on_hold']), notBefore: instant, notAfter: instant })),
 });
 
 const clean = (max: number) => z.string().trim().min(1).max(max).refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'no control characters');

@@ -68,7 +68,19 @@ export async function listAgencies(db: Knex, filter: AgencyFilter, page: PageReq
   return findPage<NamedAgency>(query, ['a.code'], page);
 }
 
-export interface AgencyDetails { names: AgencyName[]; aliases: string[]; successorCode: string | null; parentCode: string | null }
+export interface Seal { id: string; serialNumber: string; state: 'issued' | 'revoked' | 'on_hold'; notBefore: Date; notAfter: Date }
+export interface AgencyDetails {
+  names: AgencyName[]; aliases: string[]; successorCode: string | null; predecessorCodes: string[]; parentCode: string | null; seals: Seal[];
+}
+
+/** The certificates an agency seals with, the newest first. */
+async function listSeals(db: Knex, agencyId: string): Promise<Seal[]> {
+  const { rows } = await db.raw<{ rows: Seal[] }>(
+    `select c.id, encode(c.serial_number, 'hex') as serial_number, c.state, c.not_before, c.not_after
+     from certificates c join agencies a on a.id = ? where c.agency_path = a.path and c.agency_id = a.id and c.profile = 'agency-seal' and c.state in ('issued', 'revoked', 'on_hold')
+     order by c.not_before desc, c.id limit 50`, [agencyId]);
+  return rows;
+}
 
 export async function findAgencyDetails(db: Knex, { id, successorId, parentId }: AgencyRow): Promise<AgencyDetails> {
   const { rows: names } = await db.raw<{ rows: AgencyName[] }>(
@@ -76,7 +88,8 @@ export async function findAgencyDetails(db: Knex, { id, successorId, parentId }:
   const aliases = await db('agency_aliases').where({ agencyId: id }).orderBy('alias').pluck('alias') as string[];
   const codes = await db('agencies').whereIn('id', [successorId, parentId].filter((x) => x !== null)).select('id', 'code') as { id: string; code: string }[];
   const codeOf = (other: string | null): string | null => codes.find((c) => c.id === other)?.code ?? null;
-  return { names, aliases, successorCode: codeOf(successorId), parentCode: codeOf(parentId) };
+  const predecessorCodes = await db('agencies').where({ successorId: id }).orderBy('code').pluck('code') as string[];
+  return { names, aliases, successorCode: codeOf(successorId), predecessorCodes, parentCode: codeOf(parentId), seals: await listSeals(db, id) };
 }
 
 /** Stores an agency with its first name; false if its code or one of its aliases is taken. */

@@ -1,7 +1,7 @@
 import { closeAgency } from '../../../src/agencies/close.ts';
 import { createAgency, renameAgency } from '../../../src/agencies/create.ts';
 import { agencyRoutes } from '../../../src/agencies/routes.ts';
-import { findAgency } from '../../../src/agencies/store.ts';
+import { findAgency, findAgencyDetails } from '../../../src/agencies/store.ts';
 import { addOperator } from '../../../src/access/operators.ts';
 import { systemActor } from '../../../src/access/actors.ts';
 import { issueForTest, officialOrder, testAuthorities } from '../../authorities.ts';
@@ -32,6 +32,16 @@ test('a closed agency hangs below its successor with all that carries its path',
   expect(await services.db('operators').where({ id: registrar.actor.id }).pluck('agency_path')).toEqual([closed.path]);
   const [entry] = await services.db('audit_entries').where({ action: 'agency.closed', subjectId: old.id }).select('after');
   expect(entry).toMatchObject({ after: { successor: heir.code, path: closed.path } });
+});
+
+test('an agency shows its seals and whom it took over from', async () => {
+  const [old, heir] = [await open(), await open()];
+  const subject = [['C', 'VN'], ['O', 'UBND tỉnh thử nghiệm'], ['CN', 'Xã Một']] as const;
+  const seal = await issueForTest(services, officialOrder({ profile: 'agency-seal', subject, holder: { agencyId: heir.id, agencyPath: heir.path, officialId: null } }));
+  await issueForTest(services, officialOrder({ holder: { agencyId: heir.id, agencyPath: heir.path, officialId: null } }));
+  await closeAgency(services, operator, old.id, { successorCode: heir.code });
+  const details = await findAgencyDetails(services.db, (await findAgency(services.db, { id: heir.id }))!);
+  expect(details).toMatchObject({ predecessorCodes: [old.code], seals: [{ id: seal.certificateId, state: 'issued' }] });
 });
 
 test('a successor can be named later, once', async () => {
