@@ -3,7 +3,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest-strip.mjs' },
-  setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/scripts/jest-start.mjs',
   globalTeardown: '<rootDir>/scripts/jest-stop.mjs',
   watchman: false,
