@@ -35,7 +35,7 @@ export async function askNewCertificate(services: Services, token: string, csr: 
   const found = await requireLink(services, token);
   if (found.settledAt || found.newState === 'issued' || found.requestId !== null) throw new Problem('state-changed', { link: 'used or over' });
   const actor = systemActor('holder of a link', `succession:${found.certificateId}`);
-  const request = await submitRequest(services, actor, { kind: 'change', certificateId: found.certificateId, csr, note: found.title }, `succession-${found.certificateId}`);
+  const request = await submitRequest(services, actor, { kind: 'change', certificateId: found.certificateId, csr, note: found.title, ...(found.officialId === null ? {} : { transfer: 'change' as const }) }, `succession-${found.certificateId}`);
   await services.db.transaction((tx) => markAsked(tx, found.certificateId, request.id));
   return getSuccession(services, token);
 }
