@@ -11,6 +11,7 @@ import { findIdentity, findOfficial, insertIdentityCheck, lockIdentity, lockOffi
 
 type World = Pick<Services, 'db' | 'now' | 'keystore' | 'log' | 'population'>;
 
+const self = systemActor('check-identity');
 const firstDelaySeconds = 60;
 const maxDelaySeconds = 3_600;
 
@@ -25,6 +26,8 @@ export async function checkIdentity(services: World, officialId: string, tries =
   if (!official || !identity || identity.checkState !== 'waiting' || !population) return;
   const { nationalId, birthDate } = await openPersonalData(services, officialId, identity.sealed);
   if (nationalId === null || birthDate === null) return;
+  // before it leaves: whether or not an answer comes back, it was handed out
+  await db.transaction((tx) => recordAudit(tx, self, 'official.identity-sent', { type: 'official', id: officialId }, { before: null, after: { tries: tries + 1 } }));
   const answer = await ask(population, { nationalId, birthDate, name: official.name });
   if (answer instanceof PopulationUnavailable) {
     const delay = Math.max(answer.retryAfterSeconds ?? 0, Math.min(firstDelaySeconds * 2 ** Math.min(tries, 10), maxDelaySeconds));
@@ -50,7 +53,7 @@ async function store({ db, now }: World, asked: IdentityRow, answer: Awaited<Ret
     // changed while we asked: the answer is about someone else, and a new question is queued
     if (current?.checkState !== 'waiting' || Buffer.compare(current.sealed, asked.sealed) !== 0) return;
     await insertIdentityCheck(tx, { id: randomUUID(), officialId: asked.officialId, ...answer, checkedAt: now() });
-    await recordAudit(tx, systemActor('check-identity'), 'official.identity-checked', { type: 'official', id: asked.officialId }, { before: null, after: answer });
+    await recordAudit(tx, self, 'official.identity-checked', { type: 'official', id: asked.officialId }, { before: null, after: answer });
   });
 }
 

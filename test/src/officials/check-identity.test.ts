@@ -78,15 +78,17 @@ test('the number is not in the queue', async () => {
 test('down for a while: the question waits in the queue, at growing intervals, and is asked when the service is up', async () => {
   const { id } = await registerOfficial(services, registrar, person());
   await server.stop();
-  const dueInSeconds: number[] = [];
+  const dueInMinutes: number[] = [];
   for (let i = 0; i < 3; i++) {
     await work();
     expect(await stateOf(id)).toMatchObject({ identityCheck: 'waiting' });
     const { rows } = await off.db.raw<{ rows: { s: number }[] }>('select extract(epoch from run_at - now())::int as s from graphile_worker._private_jobs');
-    dueInSeconds.push(...rows.map(({ s }) => Math.round(s / 60)));
+    dueInMinutes.push(...rows.map(({ s }) => Math.round(s / 60)));
     await letTimePass();
   }
-  expect(dueInSeconds).toEqual([1, 2, 4]);
+  expect(dueInMinutes).toEqual([1, 2, 4]);
+  // each time personal data was handed out is in the audit, answered or not
+  expect(await off.db('audit_entries').where({ subjectId: id, action: 'official.identity-sent' }).orderBy('sequence').pluck('after')).toEqual([{ tries: 1 }, { tries: 2 }, { tries: 3 }]);
   await server.start();
   await work();
   expect(await stateOf(id)).toMatchObject({ identityCheck: 'confirmed' });
