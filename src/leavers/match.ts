@@ -40,7 +40,7 @@ export async function matchLeavers(services: Services, actor: Actor, bytes: Uint
 }
 
 async function proposeAll(services: Services, actor: Actor, rows: readonly LeaverRow[]): Promise<LeaverOutcome[]> {
-  const indexes = await Promise.all(rows.map(({ nationalId }) => (nationalId === null ? undefined : blindIndexOf(services, nationalId))));
+  const indexes = await Promise.all(rows.map(async ({ nationalId }) => (nationalId === null ? undefined : blindIndexOf(services, nationalId))));
   const found = await findLeavers(services.db, {
     indexes: indexes.filter((index) => index !== undefined), emails: rows.flatMap(({ email }) => email ?? []), within: actor.agencyPath,
   });

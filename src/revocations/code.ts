@@ -4,17 +4,18 @@ import type { Services } from '../services.ts';
 /** Crockford's Base32: no letter that is taken for another one. */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const length = 16;
+const wholeCode = new RegExp(`^[${letters}]{${length}}$`);
 
 /** A new revocation code of 80 random bits, as it is shown: `7Q2M-X0AB-99KD-TR5E`. */
-export function buildCode(random: Services['random']): string {
-  const symbols = [...random(length)].map((byte) => letters[byte & 31]!);
+export function buildCode(services: Pick<Services, 'random'>): string {
+  const symbols = [...services.random(length)].map((byte) => letters[byte & 31]!);
   return symbols.join('').replaceAll(/.{4}(?=.)/g, '$&-');
 }
 
 /** A code as it was typed, in one form; undefined for what cannot be one. */
 export function parseCode(typed: string): string | undefined {
   const code = typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
-  return code.length === length && [...code].every((letter) => letters.includes(letter)) ? code : undefined;
+  return wholeCode.test(code) ? code : undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ import { findHolderOf, lockUncoded, saveCodes } from './store.ts';
  * @throws Problem `certificate-not-found`, `outside-your-agency`, `certificate-already-revoked`, `state-changed`
  */
 export async function makeCode(services: Services, actor: Actor, certificateId: string): Promise<{ serialNumber: string; code: string }> {
-  const code = buildCode(services.random);
+  const code = buildCode(services);
   const codeHash = await hashCode(services, certificateId, code);
   return services.db.transaction(async (tx) => {
     const holder = await findHolderOf(tx, certificateId);
@@ -46,7 +46,7 @@ export async function mailCodes(services: Services): Promise<number> {
       const at = now();
       const waiting = await lockUncoded(tx, new Date(at.getTime() - lookBackMs), batch);
       if (waiting.length === 0) return 0;
-      const codes = new Map(waiting.map(({ id }) => [id, buildCode(services.random)]));
+      const codes = new Map(waiting.map(({ id }) => [id, buildCode(services)]));
       const rows = await Promise.all(waiting.map(async ({ id }) => ({ certificateId: id, codeHash: await hashCode(services, id, codes.get(id)!), madeAt: at, madeBy: actor.id })));
       const saved = await saveCodes(tx, rows, false);
       const given = waiting.filter(({ id }) => saved.has(id));

@@ -118,7 +118,7 @@ export function findFormulas(packed: Buffer): ReadonlySet<string> {
   for (const { name, bytes } of readEntries(packed)) {
     if (!/^xl\/worksheets\/[^/]+\.xml$/.test(name)) continue;
     for (const [, letters = '', row, content = ''] of bytes.toString('utf8').matchAll(/<(?:\w+:)?c\s(?:[^>&]*?\s)?r="([A-Z]{1,2})(\d{1,5})"[^>]*?(?<!\/)>([^]*?)<\/(?:\w+:)?c>/g)) {
-      if (/<(?:\w+:)?f[\s/>]/.test(content)) found.add(`${row}:${[...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)}`);
+      if (/<(?:\w+:)?f[\s/>]/.test(content)) found.add(`${row}:${letters.split('').reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)}`);
     }
   }
   return found;

@@ -7,7 +7,7 @@ import { columns, letterOf, mistakeIn, plainText, type Mistake } from './columns
 
 export interface ReadWorkbook { rows: WorkbookRow[]; mistakes: Mistake[] }
 
-interface Grid { rows: { number: number; cells: readonly Cell[] }[]; isFormula(row: number, column: number): boolean; broken: Mistake[] }
+interface Grid { rows: { number: number; cells: readonly Cell[] }[]; isFormula: (row: number, column: number) => boolean; broken: Mistake[] }
 
 /** A title and some lines of explanation may stand above the headers. */
 const maxHeadRows = 20;

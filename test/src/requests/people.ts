@@ -35,7 +35,7 @@ export async function requestWorld(found: (services: TestServices) => Promise<un
   let count = 0;
   const newOfficial = (change: object = {}): Promise<PlacedOfficial> => {
     count += 1;
-    return registerOfficial(services, people.registrar, { agencyId, name: `Nguyễn Văn ${'A'.repeat(count)}`, position: 'Chuyên viên', email: `a${count}@bacninh.gov.vn`, ...change });
+    return registerOfficial(services, people.registrar, { agencyId, name: `Nguyễn Văn ${String.fromCharCode(65 + (count % 26)).repeat(1 + Math.floor(count / 26))}`, position: 'Chuyên viên', email: `a${count}@bacninh.gov.vn`, ...change });
   };
   return { services, people, agencyId, newOfficial };
 }

@@ -6,7 +6,7 @@ import { tags } from '../../../pki/asn1/tags.ts';
 import { parseCsr } from '../../../pki/csr/parse.ts';
 import { revokeCertificate } from '../../../src/certificates/revoke.ts';
 import { createAgency } from '../../../src/agencies/create.ts';
-import { submitRequest } from '../../../src/requests/submit.ts';
+import { amendRequest, submitRequest, submitRequests } from '../../../src/requests/submit.ts';
 import type { Submission } from '../../../src/requests/compose.ts';
 import { actorFor } from '../../database.ts';
 import { csrFor, decideAll, newKey, requestWorld, submitted } from './people.ts';
@@ -136,4 +136,39 @@ test('an agency seal and a service certificate bear the names of the register', 
   expect(await decideAll(world, seal.id)).toMatchObject({ state: 'issued', subjectText: 'CN=Sở Tư pháp,O=Ủy ban nhân dân tỉnh Bắc Ninh,L=Bắc Ninh,C=VN' });
   const service = await submit({ kind: 'issue', profile: 'service-tls-client', agencyId: agency.id, serviceName: 'mot-cua.bacninh.gov.vn', csr: await csrFor() });
   expect(await decideAll(world, service.id)).toMatchObject({ state: 'issued', subjectText: expect.stringContaining('CN=mot-cua.bacninh.gov.vn,OU=Sở Tư pháp') });
+});
+
+test('a list is settled line by line, in its order: a bad one never stops the good ones', async () => {
+  const key = newKey();
+  const [a, b, c] = [await world.newOfficial(), await world.newOfficial(), await world.newOfficial()];
+  const ask = { kind: 'issue', profile: 'official-signing' } as const;
+  const before = Number((await services.db('audit_entries').where({ action: 'request.submitted' }).count('* as n').first())?.n);
+  const outcomes = await submitRequests(services, people.registrar, [
+    { input: { ...ask, officialId: a.id, csr: await csrFor(key) } },
+    { input: { ...ask, officialId: b.id, csr: await csrFor(key) } },
+    { input: { ...ask, officialId: a.id, csr: await csrFor() } },
+    { input: { ...ask, officialId: b.id, csr: 'no key' } },
+    { input: { ...ask, officialId: '00000000-0000-4000-8000-000000000000', csr: await csrFor() } },
+    { input: { ...ask, officialId: c.id, keyLater: true } },
+  ]);
+  expect(outcomes.map((o) => (o.status === 'fulfilled' ? o.value.officialId : (o.reason as { code: string }).code)))
+    .toEqual([a.id, 'key-used-by-another', 'duplicate-request', 'csr-malformed', 'invalid-fields', c.id]);
+  expect(Number((await services.db('audit_entries').where({ action: 'request.submitted' }).count('* as n').first())?.n)).toBe(before + 2);
+});
+
+test('a list longer than a batch, handed in again with its keys, is answered the same', async () => {
+  const list = await Promise.all(Array.from({ length: 70 }, async (_, i) =>
+    ({ input: { kind: 'issue', profile: 'official-signing', officialId: (await world.newOfficial({ name: 'Người Thứ Bảy Mươi' })).id, keyLater: true } as const, idempotencyKey: `list-0001:${i}` })));
+  const ids = (outcomes: Awaited<ReturnType<typeof submitRequests>>) => outcomes.map((o) => (o.status === 'fulfilled' ? o.value.id : o.reason as unknown));
+  const first = ids(await submitRequests(services, people.registrar, list));
+  expect(new Set(first).size).toBe(70);
+  expect(ids(await submitRequests(services, people.registrar, list))).toEqual(first);
+});
+
+test('a draft without its key is confirmed once it has one', async () => {
+  const { id } = await submit({ kind: 'issue', profile: 'official-signing', officialId: (await world.newOfficial()).id, keyLater: true });
+  await expect(decideAll(world, id, [['registrar', 'confirm']])).rejects.toMatchObject({ code: 'invalid-fields', facts: { errors: [expect.objectContaining({ pointer: '/csr' })] } });
+  await amendRequest(services, people.registrar, id, { note: 'chờ khóa' });
+  await amendRequest(services, people.registrar, id, { csr: await csrFor() });
+  expect((await decideAll(world, id)).state).toBe('issued');
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { buildCode, parseCode } from '../../../src/revocations/code.ts';
 
-const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+const services = { random: (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes)) };
 
 test('a code has 80 bits in letters that are not taken for one another', () => {
-  const codes = Array.from({ length: 2000 }, () => buildCode(random));
+  const codes = Array.from({ length: 2000 }, () => buildCode(services));
   expect(new Set(codes).size).toBe(2000);
   for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
   expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(32);
