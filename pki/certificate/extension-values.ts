@@ -43,15 +43,15 @@ export function parseKeyUsage(value: Uint8Array, irregularities: Set<string>): R
   const reader = new DerReader(value);
   const { bytes, unusedBits } = reader.bitString();
   reader.end();
-  const bits = new Set<KeyUsageBit>();
-  keyUsageBits.forEach((name, bit) => {
-    if ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) bits.add(name);
-  });
   if (!bytes.some((octet) => octet !== 0)) throw new PkiError('extension-malformed', { rule: 'RFC 5280 §4.2.1.3 one bit at least' });
   // X.690 §11.2.2: a named bit list ends with its last one bit
   if ((bytes.at(-1)! & (1 << unusedBits)) === 0) irregularities.add('trailing-zero-bits');
-  return bits;
+  return usages[((bytes[0]! << 1) | ((bytes[1] ?? 0) >> 7)) & 0x1ff]!;
 }
+
+/** The sets of usages by their nine bits: few are in use, and all certificates share them. */
+const usages: readonly ReadonlySet<KeyUsageBit>[] =
+  Array.from({ length: 512 }, (_, mask) => new Set(keyUsageBits.filter((_name, bit) => mask & (0x100 >> bit))));
 
 /** RFC 5280 §4.2.1.12. */
 export function parseExtKeyUsage(value: Uint8Array): string[] {

@@ -106,8 +106,11 @@ export function extensionName(oid: string): string {
 }
 
 function urls(access: readonly values.AccessDescription[], method: string): string[] {
-  return access.flatMap(({ accessMethod, accessLocation }) =>
-    accessMethod === method && accessLocation.type === 'uniformResourceIdentifier' ? [accessLocation.value] : []);
+  const found: string[] = [];
+  for (const { accessMethod, accessLocation } of access) {
+    if (accessMethod === method && accessLocation.type === 'uniformResourceIdentifier') found.push(accessLocation.value);
+  }
+  return found;
 }
 
 function parseNull(value: Uint8Array): boolean {

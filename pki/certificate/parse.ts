@@ -73,8 +73,8 @@ export function parseTbsCertificate(tbs: Uint8Array): TbsCertificate {
   wrapped?.end();
   reader.end();
   return {
-    tbs, version, serialNumber, tbsSignatureAlgorithm, issuer, subject, notBefore, notAfter, publicKey, extensions,
-    ...decodeExtensions(extensions, irregularities), irregularities,
+    ...decodeExtensions(extensions, irregularities),
+    tbs, version, serialNumber, tbsSignatureAlgorithm, issuer, subject, notBefore, notAfter, publicKey, extensions, irregularities,
   };
 }
 

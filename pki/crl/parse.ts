@@ -93,8 +93,8 @@ export function parseTbsCrl(tbs: Uint8Array): TbsCrl {
   const index = indexEntries(revoked ?? noEntries);
   const lookUp = new SerialLookUp(index);
   return {
-    tbs, version, tbsSignatureAlgorithm, issuer, thisUpdate, nextUpdate, extensions, irregularities,
     ...decodeExtensions(extensions),
+    tbs, version, tbsSignatureAlgorithm, issuer, thisUpdate, nextUpdate, extensions, irregularities,
     entryCount: index.count,
     hasUnknownCriticalEntry: index.hasUnknownCritical,
     entries: () => entriesOf(index),

@@ -73,7 +73,10 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
 
 /** The contents octets of a serial number's INTEGER. */
 function serialOctets(serial: bigint): Uint8Array {
-  let octets = Math.max(1, Math.ceil((serial < 0n ? -serial : serial).toString(16).length / 2));
-  if (BigInt.asIntN(octets * 8, serial) !== serial) octets++;
-  return Buffer.from(BigInt.asUintN(octets * 8, serial).toString(16).padStart(octets * 2, '0'), 'hex');
+  let octets = 1;
+  if (serial < 0n) while (BigInt.asIntN(octets * 8, serial) !== serial) octets++;
+  const hex = (serial < 0n ? BigInt.asUintN(octets * 8, serial) : serial).toString(16);
+  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
+  // a first bit that is one would say negative
+  return Buffer.from(serial >= 0n && even >= '8' ? `00${even}` : even, 'hex');
 }

@@ -54,7 +54,7 @@ export function parsePublicKey(spkiDer: Uint8Array): PublicKey {
   const { unusedBits, bytes: keyBits } = reader.bitString();
   reader.end();
   if (unusedBits !== 0) throw malformed('subjectPublicKey is whole octets');
-  return { der: spkiDer, algorithm, keyBits, ...kindOf(algorithm, keyBits) };
+  return { ...kindOf(algorithm, keyBits), der: spkiDer, algorithm, keyBits };
 }
 
 type Kind = Pick<PublicKey, 'type' | 'bits' | 'curve' | 'pssOnly'>;

@@ -154,5 +154,7 @@ function tell(entry: RevokedEntry, evidence: Crl, { settings }: StatusContext): 
 
 function good(evidence: Crl): Told {
   const { thisUpdate, nextUpdate } = evidence;
-  return { status: 'good', source: 'crl', thisUpdate, ...(nextUpdate && { nextUpdate }), evidence };
+  const told: Told = { status: 'good', source: 'crl', thisUpdate, evidence };
+  if (nextUpdate) told.nextUpdate = nextUpdate;
+  return told;
 }

@@ -94,11 +94,14 @@ export class ValidPolicyGraph {
     return [...authority].filter((policy) => !userInitialPolicySet || userInitialPolicySet.has(policy));
   }
 
-  /** RFC 5280 §6.1.3 (d)(3): nodes without children go, level by level upwards. */
+  /** RFC 5280 §6.1.3 (d)(3): nodes without children go, level by level upwards as long as one went. */
   private prune(): void {
     for (let depth = this.levels.length - 2; depth >= 0; depth--) {
-      const kept = new Set([...this.levels[depth + 1]!.values()].flatMap(({ parents }) => parents));
-      for (const [policy, candidate] of this.levels[depth]!) if (!kept.has(candidate)) this.levels[depth]!.delete(policy);
+      const level = this.levels[depth]!;
+      const kept = new Set<PolicyNode>();
+      for (const { parents } of this.levels[depth + 1]!.values()) for (const parent of parents) kept.add(parent);
+      if (kept.size === level.size) return;
+      for (const [policy, candidate] of level) if (!kept.has(candidate)) level.delete(policy);
     }
   }
 }

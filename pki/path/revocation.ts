@@ -103,9 +103,11 @@ export function statusOfPath(
   path: readonly Certificate[], anchor: TrustAnchor, contextFor: (judged: readonly Certificate[]) => StatusContext,
 ): RevocationFinding[] {
   const findings: RevocationFinding[] = [];
+  let judged: readonly Certificate[] = [anchor.certificate];
   for (let place = path.length - 1; place >= 0; place--) {
-    const judged = [...path.slice(place), anchor.certificate];
-    findings.unshift({ certificate: place, ...statusOf(judged[0]!, judged[1]!, contextFor(judged)) });
+    const issuer = judged[0]!;
+    judged = [path[place]!, ...judged];
+    findings.push({ ...statusOf(path[place]!, issuer, contextFor(judged)), certificate: place });
   }
-  return findings;
+  return findings.reverse();
 }
