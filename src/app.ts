@@ -40,24 +40,27 @@ import { formRoutes } from './forms/routes.ts';
 import { paperRoutes } from './papers/routes.ts';
 import { reorganisationRoutes } from './reorganisation/routes.ts';
 import { reorganisationTasks } from './reorganisation/tasks.ts';
+import { reportRoutes } from './reports/routes.ts';
+import { reportTasks } from './reports/tasks.ts';
 import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import { createAssetHandler } from './web/layout/assets.ts';
+import { createRevokePageHandler } from './web/revoke/page.ts';
 import { webRoutes } from './web/routes.ts';
 import { createVerifyPageHandler } from './web/verify/page.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks,
+  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */
@@ -68,6 +71,7 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
     { prefix: '/ca/', handle: createCaHandler(services) },
     { prefix: '/tsa', handle: createTimestampHandler(services) },
     { prefix: '/verify', handle: createVerifyPageHandler(services) },
+    { prefix: '/revoke', handle: createRevokePageHandler(services) },
     { prefix: '/assets/', handle: createAssetHandler() },
   ];
 }

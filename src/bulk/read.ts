@@ -22,7 +22,7 @@ const limits = { maxLines: 80, maxCharacters: 16_384 };
 export function readRows(bytes: Uint8Array): BulkRow[] {
   const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   if (start === '') throw wrong('the file is empty');
-  if (start.startsWith('PK') || start.includes('\0')) throw new Problem('unsupported-format', { supported: ['text/csv', 'application/jsonl'] });
+  if (start.startsWith('PK') || start.includes('\0')) throw new Problem('unsupported-format', { supported: ['text/csv', 'application/jsonl'], workbook: '/api/v1/requests/workbook' });
   const rows = start.startsWith('{') ? readJsonLines(bytes) : readCsv(bytes);
   if (rows.length === 0) throw wrong('the file has no line besides its header');
   if (rows.length > maxRows) throw new Problem('too-large', { maxRows });

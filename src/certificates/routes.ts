@@ -5,6 +5,7 @@ import { binary, endpoint, instant, pageOf, pageQuery, type Binary } from '../ht
 import { Problem } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { getCertificate, searchCertificates } from './find.ts';
+import { groundNames, requireReasonOf, type GroundName } from './grounds.ts';
 import { chainOf } from './issuer.ts';
 import { finalReasons, revokeCertificate } from './revoke.ts';
 
@@ -77,12 +78,16 @@ export const certificateRoutes = [
     params,
     body: z.strictObject({
       reason: z.enum(finalReasons), invalidityDate: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(),
-      comment: z.string().max(1_000).optional(),
+      comment: z.string().max(1_000).optional(), ground: z.enum(groundNames as [GroundName, ...GroundName[]]).optional(),
     }),
     status: 201,
     reply: Revocation,
     problems: ['certificate-not-found', 'certificate-already-revoked', 'outside-your-agency', 'not-permitted', 'state-changed', 'invalid-fields'],
-    handle: async ({ services, actor, params: { id }, body: { reason, invalidityDate, comment } }) =>
-      revokeCertificate(services, actor, { certificateId: id, reason, ...(invalidityDate ? { invalidityDate } : {}), ...(comment ? { comment } : {}) }),
+    handle: async ({ services, actor, params: { id }, body: { reason, invalidityDate, comment, ground } }) => {
+      if (ground) requireReasonOf(ground, reason);
+      return revokeCertificate(services, actor, {
+        certificateId: id, reason, ...(invalidityDate ? { invalidityDate } : {}), ...(comment ? { comment } : {}), ...(ground ? { ground } : {}),
+      });
+    },
   }),
 ];

@@ -1,5 +1,5 @@
 import type { CountKey } from '../policies/keys.ts';
-import type { RevocationReason } from '../../pki/crl/reason.ts';
+import type { GroundName } from '../certificates/grounds.ts';
 
 export const kinds = ['issue', 'renew', 'change', 'revoke', 'restore-device'] as const;
 export type Kind = (typeof kinds)[number];
@@ -43,40 +43,8 @@ export function isSubscriberProfile(profile: string): profile is SubscriberProfi
   return Object.hasOwn(subscriberProfiles, profile);
 }
 
-export interface Ground {
-  vi: string;
-  reason: RevocationReason;
-  holders: readonly ('official' | 'agency' | 'service')[];
-  /** Someone else may hold the key: the urgent lane, with its own clock. */
-  urgent?: true;
-  /** An order from outside needs no yes of the managing agency; an operator hands it in and confirms it. */
-  confirmedBy?: 'operator';
-}
-
-const anyone = ['official', 'agency', 'service'] as const;
-
-/**
- * Legal grounds of a revocation (NĐ 68/2024 Điều 17) and the reason code of RFC 5280 §5.3.1 each becomes.
- * "Expired" is a ground of the law but no revocation: it is a status, and stays out of the CRL.
- */
-export const grounds = {
-  'key-compromised': { vi: 'lộ hoặc nghi lộ khóa bí mật', reason: 'keyCompromise', holders: anyone, urgent: true },
-  'device-lost': { vi: 'thất lạc thiết bị lưu khóa bí mật', reason: 'keyCompromise', holders: anyone, urgent: true },
-  'device-broken': { vi: 'thiết bị lưu khóa bí mật bị hỏng', reason: 'superseded', holders: anyone },
-  'replaced': { vi: 'đã có chứng thư thay thế (gia hạn, thay đổi nội dung)', reason: 'superseded', holders: anyone },
-  'prosecution-request': { vi: 'theo văn bản của cơ quan tiến hành tố tụng hoặc cơ quan công an', reason: 'privilegeWithdrawn', holders: anyone, confirmedBy: 'operator' },
-  'agency-request': { vi: 'theo văn bản của cơ quan quản lý trực tiếp', reason: 'privilegeWithdrawn', holders: anyone },
-  'position-changed': { vi: 'thay đổi vị trí công tác, không còn phù hợp với chứng thư', reason: 'affiliationChanged', holders: ['official'] },
-  'retired': { vi: 'nghỉ hưu, thôi việc', reason: 'cessationOfOperation', holders: ['official'] },
-  'died': { vi: 'từ trần', reason: 'cessationOfOperation', holders: ['official'] },
-  'agency-dissolved': { vi: 'giải thể, chia tách, sáp nhập', reason: 'cessationOfOperation', holders: ['agency'] },
-  'service-ceased': { vi: 'thiết bị, dịch vụ, phần mềm ngừng hoạt động', reason: 'cessationOfOperation', holders: ['service'] },
-} as const satisfies Record<string, Ground>;
-export type GroundName = keyof typeof grounds;
-export const groundNames = Object.keys(grounds) as GroundName[];
-
-/** The row of a ground, with the fields that not every row has. */
-export const groundOf = (name: GroundName): Ground => grounds[name];
+/** The legal grounds stand with the certificates, where operators revoke too; a request names one of them. */
+export { groundNames, groundOf, grounds, type Ground, type GroundName } from '../certificates/grounds.ts';
 
 /** What a transfer of an official means: NĐ 68/2024 Điều 15 (change of content) and Điều 17 (revocation) overlap, so it is asked. */
 export const transfers = ['change', 'revoke'] as const;

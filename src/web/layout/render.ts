@@ -8,6 +8,6 @@ const templates = new nunjucks.Environment(
 );
 
 /** A page in one language. Everything a stranger sent is escaped by the template engine. */
-export function renderPage(template: 'verify/form.njk' | 'verify/result.njk', language: Language, facts: Record<string, unknown>): string {
+export function renderPage(template: 'verify/form.njk' | 'verify/result.njk' | 'revoke/form.njk' | 'revoke/done.njk', language: Language, facts: Record<string, unknown>): string {
   return templates.render(template, { ...facts, language, otherLanguage: language === 'vi' ? 'en' : 'vi', t: wordsIn(language) });
 }

@@ -67,6 +67,28 @@ const pairs = {
   errorOther: ['Hệ thống đang gặp sự cố. Vui lòng thử lại sau ít phút.', 'Something went wrong on our side. Try again in a few minutes.'],
   footer: ['Kết quả kiểm tra dựa trên thông tin tại thời điểm kiểm tra.', 'The result rests on what is known at the time of the check.'],
   forSystems: ['Dành cho hệ thống khác: API', 'For other systems: API'],
+  revokeName: ['Thu hồi chứng thư bằng mã thu hồi', 'Revoke a certificate with its code'],
+  revokeLead: [
+    'Dùng mã thu hồi được gửi khi cấp chứng thư. Chứng thư bị thu hồi ngay, bất kể ngày đêm, và không thể khôi phục.',
+    'Use the revocation code you were sent with your certificate. The certificate is revoked at once, day or night, and for good.',
+  ],
+  revokeSerial: ['Số hiệu chứng thư', 'Serial number of the certificate'],
+  revokeSerialHint: ['Gồm các chữ số và chữ cái từ A đến F.', 'Digits and the letters A to F.'],
+  revokeCode: ['Mã thu hồi', 'Revocation code'],
+  revokeCodeHint: ['16 ký tự, ví dụ 7Q2M-X0AB-99KD-TR5E.', '16 characters, such as 7Q2M-X0AB-99KD-TR5E.'],
+  revokeGround: ['Lý do', 'Reason'],
+  groundKeyCompromised: ['Lộ hoặc nghi lộ khóa bí mật', 'Someone else may know the private key'],
+  groundDeviceLost: ['Mất thiết bị lưu khóa', 'The device with the key is lost'],
+  groundDeviceBroken: ['Thiết bị lưu khóa bị hỏng', 'The device with the key is broken'],
+  revokeSubmit: ['Thu hồi chứng thư', 'Revoke the certificate'],
+  revokeDone: ['Chứng thư đã bị thu hồi', 'The certificate is revoked'],
+  revokeDoneLead: ['Chứng thư số hiệu {serial} đã bị thu hồi lúc {time}.', 'The certificate with serial number {serial} was revoked at {time}.'],
+  revokeNext: ['Hãy báo cho cơ quan quản lý trực tiếp và đề nghị cấp chứng thư mới.', 'Tell your agency, and ask for a new certificate.'],
+  revokeErrorTitle: ['Chưa thu hồi được', 'The certificate was not revoked'],
+  revokeWrong: ['Số hiệu chứng thư và mã thu hồi không khớp. Hãy kiểm tra lại cả hai.', 'The serial number and the code do not belong together. Check both.'],
+  revokeAlready: ['Chứng thư này đã bị thu hồi trước đó.', 'This certificate is already revoked.'],
+  revokeIncomplete: ['Hãy điền đủ số hiệu chứng thư, mã thu hồi và lý do.', 'Fill in serial number, code and reason.'],
+  revokeTooMany: ['Bạn đã thử quá nhiều lần trong thời gian ngắn. Vui lòng thử lại sau {seconds} giây.', 'Too many attempts in a short time. Try again in {seconds} seconds.'],
 } as const satisfies Record<string, readonly [vi: string, en: string]>;
 
 export type WordKey = keyof typeof pairs;

@@ -69,7 +69,8 @@ function sendProblemPage(req: IncomingMessage, res: ServerResponse, { language, 
   sendPage(req, res, { status, language, html: formPage(language, maxDocumentBytes, error) });
 }
 
-function sendPage(req: IncomingMessage, res: ServerResponse, { status, language, html }: { status: number; language: Language; html: string }): void {
+/** Sends a page with the headers that every page of ours has. */
+export function sendPage(req: IncomingMessage, res: ServerResponse, { status, language, html }: { status: number; language: Language; html: string }): void {
   if (res.headersSent) return;
   const body = Buffer.from(html);
   res.writeHead(status, {

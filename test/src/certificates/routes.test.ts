@@ -93,3 +93,12 @@ test('revoked over the API once, then 409; what is unknown is 404, what is no re
   expect((await revoke(randomUUID(), 'superseded')).status).toBe(404);
   expect(await (await call(`/certificates/${certificateId}`)).json()).toMatchObject({ state: 'revoked', revocation: { reason: 'affiliationChanged' } });
 });
+
+test('a legal ground that is named decides on the reason', async () => {
+  const { certificateId } = await issueForTest(services);
+  const revoke = (body: object) => call(`/certificates/${certificateId}/revocation`, { body });
+  expect((await revoke({ reason: 'superseded', ground: 'retired' })).status).toBe(422);
+  expect((await revoke({ reason: 'cessationOfOperation', ground: 'fired' })).status).toBe(422);
+  expect((await revoke({ reason: 'cessationOfOperation', ground: 'retired' })).status).toBe(201);
+  expect(await services.db('revocations').where({ certificateId }).first('ground')).toEqual({ ground: 'retired' });
+});
