@@ -37,7 +37,7 @@ export async function checkBulkJob(services: Services, id: string): Promise<void
 }
 
 async function checkChunk(services: Services, tx: Tx, job: PlacedJob, limit: number): Promise<number> {
-  const lines = await lockLines(tx, job.id, 'unchecked', limit);
+  const lines = await lockLines(tx, job.id, 'unchecked', { after: 0, limit });
   if (lines.length === 0) return 0;
   const registers = await readRegisters(services, tx, job, lines);
   const composed = lines.map((line) => settleLine(line, () => composeLine(line, inputOf(line), registers)));
@@ -52,13 +52,13 @@ async function checkChunk(services: Services, tx: Tx, job: PlacedJob, limit: num
 
 const inputOf = (line: LineRow): BulkInput => line.input as BulkInput ?? {};
 
-/** A refusal is the line's result; whatever else is thrown is our fault. */
+/** A refusal is the line's result; whatever else is thrown is our fault. What was read is not needed any more. */
 function settleLine(line: LineRow, make: () => LineRow): LineRow {
   try {
-    return { ...make(), input: line.input };
+    return { ...make(), input: null };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { ...line, state: 'refused', contentHash: null, problem: problemOf(error) };
+    return { ...line, input: null, state: 'refused', contentHash: null, problem: problemOf(error) };
   }
 }
 

@@ -12,8 +12,8 @@ export type { RunHooks } from './carry-out.ts';
 
 /** As many as one statement stores well, and as a kill can leave half done. */
 const chunkLines = 300;
-/** One chunk is prepared while the other one is stored. */
-const lanes = 2;
+/** One chunk is prepared while the others are stored. */
+const lanes = 3;
 const settleLines = 1_000;
 
 /** Who acts once people have approved; each audit entry leads to the job. */
@@ -30,7 +30,7 @@ export async function runBulkJob(services: Services, id: string, hooks: RunHooks
   if (!job.contentHash || Buffer.compare(await hashLines(services.db, id), job.contentHash) !== 0) {
     throw new Error(`the lines of the bulk job ${id} are not those that were approved`);
   }
-  const run: Run = { services, id, hooks, actor: bulkActor(id), beat: performance.now() };
+  const run: Run = { services, id, hooks, actor: bulkActor(id), beat: performance.now(), taken: 0 };
   await settlePrepared(run);
   await Promise.all(Array.from({ length: lanes }, async () => {
     while (await runChunk(run, chunkLines));
@@ -42,7 +42,7 @@ export async function runBulkJob(services: Services, id: string, hooks: RunHooks
   await services.db.transaction((tx) => closeJob(run, tx));
 }
 
-interface Run { services: Services; id: string; hooks: RunHooks; actor: Actor; beat: number }
+interface Run { services: Services; id: string; hooks: RunHooks; actor: Actor; beat: number; /** up to here every line was taken by a lane of ours; one that tries alone begins again */ taken: number }
 
 /** False when there is nothing left for this runner, or it has been stopped. */
 async function runChunk(run: Run, limit: number): Promise<boolean> {
@@ -81,9 +81,12 @@ async function runAlone(run: Run): Promise<boolean> {
   return true;
 }
 
-async function prepareChunk({ services, id, hooks, actor }: Run, tx: Tx, limit: number): Promise<{ lines: number; prepared: (Prepared & { line: LineRow })[] }> {
-  const lines = await lockLines(tx, id, 'ready', limit);
-  if (lines.length === 0) return { lines: 0, prepared: [] };
+async function prepareChunk(run: Run, tx: Tx, limit: number): Promise<{ lines: number; prepared: (Prepared & { line: LineRow })[] }> {
+  const { services, id, hooks, actor } = run;
+  const lines = await lockLines(tx, id, 'ready', { after: limit === 1 ? 0 : run.taken, limit });
+  const last = lines.at(-1);
+  if (!last) return { lines: 0, prepared: [] };
+  run.taken = Math.max(run.taken, last.line);
   const { marks, prepared, done, asked } = await carryOutLines(services, tx, actor, lines);
   await markLines(tx, id, marks, services.now());
   if (done.length > 0) await hooks.done?.(tx, done);
@@ -92,7 +95,7 @@ async function prepareChunk({ services, id, hooks, actor }: Run, tx: Tx, limit: 
 }
 
 async function failNext({ services, id }: Run, tx: Tx): Promise<void> {
-  const lines = await lockLines(tx, id, 'ready', 1);
+  const lines = await lockLines(tx, id, 'ready', { after: 0, limit: 1 });
   await markLines(tx, id, lines.map(({ line }) => ({ line, state: 'failed', problem: { code: 'internal-error', facts: {} } })), services.now());
 }
 

@@ -96,9 +96,9 @@ export async function listApprovals(db: Knex, bulkId: string): Promise<ApprovalR
 export async function insertLines(tx: Tx, rows: readonly LineRow[]): Promise<void> {
   await tx.raw(`insert into bulk_lines (${lineNames}) select * from unnest(${lineArrays})`, lineValues(rows));
 }
-/** Some lines in a state, locked; those another runner has are left to it. */
-export async function lockLines(tx: Tx, bulkId: string, state: LineState, limit: number): Promise<LineRow[]> {
-  return tx('bulk_lines').where({ bulkId, state }).orderBy('line').limit(limit).forUpdate().skipLocked().select(...lineFields) as Promise<LineRow[]>;
+/** Some lines in a state, locked, from the one after `after` on; those another runner has are left to it. */
+export async function lockLines(tx: Tx, bulkId: string, state: LineState, { after, limit }: { after: number; limit: number }): Promise<LineRow[]> {
+  return tx('bulk_lines').where({ bulkId, state }).where('line', '>', after).orderBy('line').limit(limit).forUpdate().skipLocked().select(...lineFields) as Promise<LineRow[]>;
 }
 /** Stores lines as they were composed. */
 export async function markComposed(tx: Tx, rows: readonly LineRow[]): Promise<void> {

@@ -39,11 +39,11 @@ export async function worked(world: RequestWorld, operation: BulkOrder['operatio
 }
 
 /** New officials, each with a line that asks for a certificate. */
-export async function issueRows({ newOfficial }: RequestWorld, count: number, keys: readonly KeyObject[] = []): Promise<{ officials: PlacedOfficial[]; rows: BulkInput[] }> {
+export async function issueRows(world: RequestWorld, count: number, keys: readonly KeyObject[] = []): Promise<{ officials: PlacedOfficial[]; rows: BulkInput[] }> {
   const officials: PlacedOfficial[] = [];
   const rows: BulkInput[] = [];
   for (let i = 0; i < count; i++) {
-    const official = await newOfficial({ name: `Nguyễn Thị ${i + 1}` });
+    const official = await world.newOfficial({ name: `Nguyễn Thị ${i + 1}` });
     officials.push(official);
     rows.push({ email: official.email, csr: await csrFor(keys[i]) });
   }

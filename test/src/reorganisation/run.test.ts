@@ -41,7 +41,7 @@ test('merged into a new body: one seal changes its name, the rest are revoked, p
   const moved = (await findAgency(services.db, { code: 'H05.12.4' }))!;
   expect(await services.db('officials').where({ id: teacher.id }).first('agencyId')).toEqual({ agencyId: moved.id });
   const mails = await services.db('mails').where({ template: 'certificate-changed' }).pluck('recipient');
-  expect(mails.toSorted()).toEqual([anna.email, binh.email, teacher.email].toSorted());
+  expect(new Set(mails)).toEqual(new Set([anna.email, binh.email, teacher.email]));
 });
 
 test('merged into an existing body: its seal stays, the others are revoked, its people are untouched', async () => {
