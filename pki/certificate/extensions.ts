@@ -67,7 +67,13 @@ function readExtension(reader: DerReader, irregularities: Set<string>): Extensio
 export function decodeExtensions(extensions: ReadonlyMap<string, Extension>, irregularities: Set<string>): CertificateExtensions {
   const decode = <T>(oid: string, parse: (value: Uint8Array, irregularities: Set<string>) => T): T | undefined => {
     const extension = extensions.get(oid);
-    return extension && named(oid, () => parse(extension.value, irregularities));
+    if (!extension) return undefined;
+    try {
+      return parse(extension.value, irregularities);
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      throw new PkiError('extension-malformed', { rule: `${extensionName(oid)}: ${error.rule}` });
+    }
   };
   const access = decode(oids.authorityInfoAccess, values.parseAccessDescriptions) ?? [];
   return {
@@ -89,15 +95,6 @@ export function decodeExtensions(extensions: ReadonlyMap<string, Extension>, irr
     caIssuerUrls: urls(access, oids.accessCaIssuers),
     ocspNoCheck: decode(oids.ocspNoCheck, parseNull) ?? false,
   };
-}
-
-function named<T>(oid: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    throw new PkiError('extension-malformed', { rule: `${extensionName(oid)}: ${error.rule}` });
-  }
 }
 
 /** The extension's name in RFC 5280, or its number. */

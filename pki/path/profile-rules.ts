@@ -24,9 +24,12 @@ const neverCritical = (oid: string) => (certificate: Certificate): boolean => !i
 const signsOnly = /^(ed25519|ed448|ml-dsa-\d+)$/;
 const encryptionBits: readonly KeyUsageBit[] = ['keyEncipherment', 'dataEncipherment', 'keyAgreement', 'encipherOnly', 'decipherOnly'];
 
+/** the first number that 20 octets cannot hold with its sign */
+const beyondSerials = 1n << 159n;
+
 const serialRules: readonly ProfileRule[] = [
   { id: 'serial-positive', source: 'RFC 5280 §4.1.2.2', certificate: ({ serialNumber }) => serialNumber > 0n },
-  { id: 'serial-20-octets', source: 'RFC 5280 §4.1.2.2', certificate: ({ serialNumber }) => serialNumber < 1n << 159n && serialNumber >= -(1n << 159n) },
+  { id: 'serial-20-octets', source: 'RFC 5280 §4.1.2.2', certificate: ({ serialNumber }) => serialNumber < beyondSerials && serialNumber >= -beyondSerials },
 ];
 
 /** The default: what a careful reader refuses in any certificate. */

@@ -62,7 +62,7 @@ export class PathCache {
 
 export const isSameKey = (a: PublicKey, b: PublicKey): boolean => a === b || Buffer.compare(a.der, b.der) === 0;
 
-interface Checked { key: PublicKey; verdict: SignatureVerdict }
+interface Checked { signed: Signed; key: PublicKey; verdict: SignatureVerdict }
 
 /** What one validation has spent, against its limits; every signature is checked through it, once. */
 export class Work {
@@ -70,7 +70,7 @@ export class Work {
   private buildSteps = 0;
   private nameComparisons = 0;
   private readonly settings: PathSettings;
-  private readonly checked = new Map<Signed, Checked[]>();
+  private readonly checked: Checked[] = [];
 
   constructor(settings: PathSettings) {
     this.settings = settings;
@@ -91,15 +91,14 @@ export class Work {
 
   /** @param keep remember a good signature in the cache: of CA certificates and lists, which come again. @throws WorkLimit */
   verify(signed: Signed, key: PublicKey, keep: boolean): SignatureVerdict {
-    const checked = this.checked.get(signed);
-    const known = checked?.find((other) => isSameKey(other.key, key));
+    // a few in a real path, and never more than the limit
+    const known = this.checked.find((other) => other.signed === signed && isSameKey(other.key, key));
     if (known) return known.verdict;
     const most = this.settings.maxSignatureChecks ?? defaultSignatureChecks;
     if (this.signatureChecks >= most) throw new WorkLimit(`at most ${most} signature checks`);
     this.signatureChecks++;
     const verdict = this.fresh(signed, key, keep);
-    if (checked) checked.push({ key, verdict });
-    else this.checked.set(signed, [{ key, verdict }]);
+    this.checked.push({ signed, key, verdict });
     return verdict;
   }
 
