@@ -63,6 +63,7 @@ export async function up(db: Knex): Promise<void> {
       subject            jsonb,
       subject_text       text,
       csr                bytea,
+      spki               bytea,
       spki_hash          bytea check (length(spki_hash) = 32),
       days               integer check (days > 0),
       ends_at            timestamptz,

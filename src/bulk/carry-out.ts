@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseCertificate } from '../../pki/certificate/parse.ts';
-import { parseCsr } from '../../pki/csr/parse.ts';
-import { spkiHash as hashOf, type PublicKey } from '../../pki/keys/public-key.ts';
+import { parsePublicKey, spkiHash as hashOf, type PublicKey } from '../../pki/keys/public-key.ts';
 import { handOverKeys } from '../certificates/hand-over.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeEach, type FinalReason, type RevocationInput } from '../certificates/revoke.ts';
@@ -103,7 +102,7 @@ async function prepareLines(services: Services, tx: Tx, actor: Actor, { lines, r
 async function readFacts({ now }: Services, tx: Tx, lines: readonly LineRow[]): Promise<Facts> {
   const of = (pick: (line: LineRow) => string | null): string[] => [...new Set(lines.flatMap((line) => pick(line) ?? []))];
   const targetIds = of(({ certificateId }) => certificateId);
-  const targets = targetIds.length > 0 ? await listTargetFacts(tx, targetIds, [], lines.some(({ csr }) => csr === null)) : [];
+  const targets = targetIds.length > 0 ? await listTargetFacts(tx, targetIds, [], lines.some(({ spki }) => spki === null)) : [];
   const officials = await listOfficialFacts(tx, of(({ officialId }) => officialId), []);
   const holders = await listHolderFacts(tx, of(({ agencyId }) => agencyId), []);
   const keys = await listKeyFacts(tx, lines.flatMap(({ spkiHash }) => spkiHash ?? []));
@@ -143,12 +142,9 @@ function orderOf(line: LineRow, { holders, targets, at }: Facts): IssueOrder {
 }
 
 /** The key whose possession was proven when the line was checked, and which its content names; or that of the very certificate whose content changes. */
-function keyOf({ id, csr: stored, spkiHash }: LineRow, target: TargetFacts | undefined): PublicKey {
-  if (!stored) {
-    if (!target?.der || Buffer.compare(target.spkiHash, spkiHash!) !== 0) throw new Error(`line ${id} has no key`);
-    return parseCertificate(target.der).publicKey;
-  }
-  const csr = parseCsr(stored);
-  if (Buffer.compare(hashOf(csr.publicKey), spkiHash!) !== 0) throw new Problem('csr-signature-invalid');
-  return csr.publicKey;
+function keyOf({ id, spki, spkiHash }: LineRow, target: TargetFacts | undefined): PublicKey {
+  const key = spki ? parsePublicKey(spki) : target?.der ? parseCertificate(target.der).publicKey : undefined;
+  if (!key) throw new Error(`line ${id} has no key`);
+  if (Buffer.compare(hashOf(key), spkiHash!) !== 0) throw new Problem('csr-signature-invalid');
+  return key;
 }

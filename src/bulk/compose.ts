@@ -108,7 +108,7 @@ function certificate(row: LineRow, input: BulkInput, { target, holder, official,
   const { csr, spkiHash } = checkCsr(pemOf(input.csr), profile, name);
   const most = registers.policies.get(kind === 'renew' ? 'renewal.max_days' : 'subscriber.max_days');
   return {
-    ...row, subject, subjectText: printName(name), csr: csr.der, spkiHash,
+    ...row, subject, subjectText: printName(name), csr: csr.der, spki: csr.publicKey.der, spkiHash,
     days: kind === 'change' ? null : Math.min(most, profile.validityDays), endsAt: kind === 'change' ? target?.notAfter ?? null : null,
   };
 }

@@ -25,7 +25,7 @@ export interface LineProblem { code: string; facts: Record<string, unknown> }
 export interface LineRow {
   bulkId: string; line: number; id: string; state: LineState; input: object | null; kind: 'issue' | 'renew' | 'change' | 'revoke'; profile: string | null;
   agencyId: string | null; officialId: string | null; serviceName: string | null; certificateId: string | null; subject: NameParts | null;
-  subjectText: string | null; csr: Uint8Array | null; spkiHash: Uint8Array | null; days: number | null; endsAt: Date | null; ground: string | null;
+  subjectText: string | null; csr: Uint8Array | null; spki: Uint8Array | null; spkiHash: Uint8Array | null; days: number | null; endsAt: Date | null; ground: string | null;
   invalidityDate: Date | null; note: string | null; contentHash: Uint8Array | null; newCertificateId: string | null; problem: LineProblem | null;
   finishedAt: Date | null;
 }
@@ -36,7 +36,7 @@ const jobFields = [
 ] as const satisfies readonly (keyof JobRow)[];
 const lineColumns = [
   ['bulkId', 'uuid'], ['line', 'integer'], ['id', 'uuid'], ['state', 'text'], ['input', 'jsonb'], ['kind', 'text'], ['profile', 'text'], ['agencyId', 'uuid'],
-  ['officialId', 'uuid'], ['serviceName', 'text'], ['certificateId', 'uuid'], ['subject', 'jsonb'], ['subjectText', 'text'], ['csr', 'bytea'], ['spkiHash', 'bytea'],
+  ['officialId', 'uuid'], ['serviceName', 'text'], ['certificateId', 'uuid'], ['subject', 'jsonb'], ['subjectText', 'text'], ['csr', 'bytea'], ['spki', 'bytea'], ['spkiHash', 'bytea'],
   ['days', 'integer'], ['endsAt', 'timestamptz'], ['ground', 'text'], ['invalidityDate', 'timestamptz'], ['note', 'text'], ['contentHash', 'bytea'],
   ['newCertificateId', 'uuid'], ['problem', 'jsonb'], ['finishedAt', 'timestamptz'],
 ] as const satisfies readonly (readonly [keyof LineRow, string])[];
@@ -98,7 +98,9 @@ export async function insertLines(tx: Tx, rows: readonly LineRow[]): Promise<voi
 }
 /** Some lines in a state, locked, from the one after `after` on; those another runner has are left to it. */
 export async function lockLines(tx: Tx, bulkId: string, state: LineState, { after, limit }: { after: number; limit: number }): Promise<LineRow[]> {
-  return tx('bulk_lines').where({ bulkId, state }).where('line', '>', after).orderBy('line').limit(limit).forUpdate().skipLocked().select(...lineFields) as Promise<LineRow[]>;
+  return tx('bulk_lines').where({ bulkId, state }).where('line', '>', after).orderBy('line').limit(limit).forUpdate().skipLocked()
+    // what a line was asked with is not needed once it is checked
+    .select(...(state === 'ready' ? lineFields.filter((field) => field !== 'csr' && field !== 'input') : lineFields)) as Promise<LineRow[]>;
 }
 /** Stores lines as they were composed. */
 export async function markComposed(tx: Tx, rows: readonly LineRow[]): Promise<void> {
