@@ -85,8 +85,11 @@ export async function findOpenDuplicate(db: Knex, duplicateKey: string): Promise
   return db('requests').where({ duplicateKey }).whereIn('state', ['draft', 'confirmed', 'examined', 'returned']).first('id') as Promise<{ id: string } | undefined>;
 }
 
-export async function findByIdempotencyKey(db: Knex, submittedBy: string, idempotencyKey: string): Promise<ShownRequest | undefined> {
-  return (await shown(db).where({ 'r.submittedBy': submittedBy, 'r.idempotencyKey': idempotencyKey }).first()) as ShownRequest | undefined;
+/** What somebody handed in before with one of these keys, by key. */
+export async function findByIdempotencyKeys(db: Knex, submittedBy: string, keys: readonly string[]): Promise<Map<string, ShownRequest>> {
+  if (keys.length === 0) return new Map();
+  const rows = (await shown(db).where({ 'r.submittedBy': submittedBy }).whereRaw('r.idempotency_key = any(?::text[])', [[...keys]])) as ShownRequest[];
+  return new Map(rows.map((row) => [row.idempotencyKey ?? '', row]));
 }
 
 /** Locked in the order of ids, whatever order they were asked in, so that two batches cannot wait for each other. */
@@ -131,7 +134,9 @@ export async function listRequests(db: Knex, filter: RequestFilter, page: PageRe
 /** Answers the ids of those stored; the others want what an open request wants, or come with an idempotency key that was used. */
 export async function insertRequests(tx: Tx, rows: readonly RequestRow[]): Promise<ReadonlySet<string>> {
   if (rows.length === 0) return new Set();
-  const inserted = (await tx('requests').insert(rows.map((row) => ({ ...row, subject: JSON.stringify(row.subject) }))).onConflict().ignore().returning('id')) as { id: string }[];
+  // in one order everywhere, so that two lists that want the same things cannot wait for each other
+  const sorted = rows.toSorted((a, b) => (a.duplicateKey < b.duplicateKey ? -1 : 1));
+  const inserted = (await tx('requests').insert(sorted.map((row) => ({ ...row, subject: JSON.stringify(row.subject) }))).onConflict().ignore().returning('id')) as { id: string }[];
   const ids = new Set(inserted.map(({ id }) => id));
   await insertTexts(tx, rows.filter(({ id }) => ids.has(id)));
   return ids;

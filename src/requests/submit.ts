@@ -8,7 +8,7 @@ import { settle } from './carry-out.ts';
 import { composeRequest, readRegisters, type Registers, type Submission } from './compose.ts';
 import { isSubscriberProfile, type SubscriberProfile } from './kinds.ts';
 import {
-  findByIdempotencyKey, findOpenDuplicate, findRequest, findRequests, insertRequests, lockRequests, markAmended, type RequestRow, type ShownRequest,
+  findByIdempotencyKeys, findOpenDuplicate, findRequest, findRequests, insertRequests, lockRequests, markAmended, type RequestRow, type ShownRequest,
 } from './store.ts';
 
 /** Sorted keys: the same submission has the same hash whatever order its fields came in. */
@@ -43,7 +43,8 @@ export async function submitRequests(services: Services, actor: Actor, submissio
 }
 
 async function submitBatch(services: Services, actor: Actor, batch: readonly ListedSubmission[]): Promise<PromiseSettledResult<ShownRequest>[]> {
-  const earlier = await Promise.all(batch.map((one) => settle(() => repeated(services, actor, one))));
+  const known = await findByIdempotencyKeys(services.db, actor.id, batch.flatMap(({ idempotencyKey }) => idempotencyKey ?? []));
+  const earlier = await Promise.all(batch.map((one) => settle(() => repeated(known, one))));
   const stored = await services.db.transaction(async (tx) => {
     const fresh = earlier.map((found) => found.status === 'fulfilled' && found.value === undefined);
     const registers = await readRegisters(services, tx, batch.flatMap(({ input }, i) => (fresh[i] ? [input] : [])));
@@ -83,15 +84,15 @@ async function shownOf(
     if (outcome?.status === 'rejected') throw outcome.reason;
     if (outcome?.value && 'id' in outcome.value) return outcome.value;
   }
-  const raced = await repeated(services, actor, one);
+  const raced = repeated(await findByIdempotencyKeys(services.db, actor.id, one.idempotencyKey === undefined ? [] : [one.idempotencyKey]), one);
   if (raced) return raced;
   const key = stored?.status === 'fulfilled' && stored.value && 'duplicateKey' in stored.value ? stored.value.duplicateKey : '';
   throw new Problem('duplicate-request', { request: (await findOpenDuplicate(services.db, key))?.id });
 }
 
-async function repeated({ db }: Services, actor: Actor, { input, idempotencyKey }: ListedSubmission): Promise<ShownRequest | undefined> {
-  if (idempotencyKey === undefined) return undefined;
-  const earlier = await findByIdempotencyKey(db, actor.id, idempotencyKey);
+/** The request that was handed in before under the same key. @throws Problem `duplicate-request` if it asked for something else */
+function repeated(known: ReadonlyMap<string, ShownRequest>, { input, idempotencyKey }: ListedSubmission): ShownRequest | undefined {
+  const earlier = idempotencyKey === undefined ? undefined : known.get(idempotencyKey);
   if (earlier && Buffer.compare(earlier.submissionHash, submissionHash(input)) !== 0) {
     throw new Problem('duplicate-request', { request: earlier.id, detail: 'This idempotency key was used for another request.' });
   }

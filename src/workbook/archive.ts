@@ -7,6 +7,7 @@ const maxEntries = 200;
 const maxInflated = 16_777_216;
 /** Rows of the sheet besides title and header; columns beyond S hold nothing of ours. */
 export const maxSheetRows = 2_100;
+const maxCells = 100_000;
 
 const refused = (rule: string): Problem => new Problem('document-unreadable', { rule });
 
@@ -77,8 +78,9 @@ function requireSaneXml(name: string, bytes: Buffer): void {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) throw refused('xml: document type');
   if (!name.startsWith('xl/worksheets/')) return;
   const tags = xml.match(/<(?:\w+:)?(?:c|row)[\s/>]/g)?.length ?? 0;
-  const placed = [...xml.matchAll(/<(?:\w+:)?(?:c|row)\s(?:[^>&]*?\s)?r="([A-Z]{0,2})(\d{1,5})"/g)];
+  const placed = [...xml.matchAll(/<(?:\w+:)?(?:c|row)\s(?:[^<>&]*?\s)?r="([A-Z]{0,2})(\d{1,5})"/g)];
   if (placed.length !== tags) throw refused('xlsx: a cell without a place');
+  if (placed.length > maxCells) throw new Problem('too-large', { maxCells });
   if (placed.some(([, , row]) => Number(row) > maxSheetRows)) throw new Problem('too-large', { maxRows: maxSheetRows });
 }
 
@@ -112,14 +114,22 @@ function pack(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, index, end]);
 }
 
-/** Cells of the first sheet that hold a formula, as `row:column` with both from 1. What Excel once computed for it is no one's word. */
+/** Cells of the sheets that hold a formula, as `row:column` with both from 1. What Excel once computed for it is no one's word. */
 export function findFormulas(packed: Buffer): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { name, bytes } of readEntries(packed)) {
     if (!/^xl\/worksheets\/[^/]+\.xml$/.test(name)) continue;
-    for (const [, letters = '', row, content = ''] of bytes.toString('utf8').matchAll(/<(?:\w+:)?c\s(?:[^>&]*?\s)?r="([A-Z]{1,2})(\d{1,5})"[^>]*?(?<!\/)>([^]*?)<\/(?:\w+:)?c>/g)) {
-      if (/<(?:\w+:)?f[\s/>]/.test(content)) found.add(`${row}:${letters.split('').reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)}`);
+    let cell = '';
+    // tag by tag: a pattern over whole cells would look to the end of the file for every one that is not closed
+    for (const [, tag, attributes = ''] of bytes.toString('utf8').matchAll(/<(?:\w+:)?(c|f)(?=[\s/>])([^<>]*)>/g)) {
+      if (tag === 'c') cell = placeOf(attributes);
+      else found.add(cell);
     }
   }
   return found;
+}
+
+function placeOf(attributes: string): string {
+  const [, letters = '', row = ''] = /(?:^|\s)r="([A-Z]{1,2})(\d{1,5})"/.exec(attributes) ?? [];
+  return `${row}:${letters.split('').reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)}`;
 }

@@ -23,6 +23,7 @@ export const mistakeWords = {
   'agency-ambiguous': { vi: 'có nhiều cơ quan cùng tên', en: 'several agencies have this name' },
   'email-of-another': { vi: 'đang là thư điện tử của người khác', en: 'serves another official' },
   'person-elsewhere': { vi: 'người này đang công tác tại cơ quan khác', en: 'this person serves in another agency' },
+  'name-differs': { vi: 'khác với họ tên đã đăng ký cho số định danh này', en: 'is not the name registered with this identity number' },
   'certificate-unknown': { vi: 'không tìm thấy chứng thư này của người này', en: 'this person has no such certificate' },
   'header': { vi: 'không đúng tiêu đề cột theo mẫu', en: 'is not the header of this column' },
   'header-missing': { vi: 'không tìm thấy dòng tiêu đề 19 cột', en: 'there is no row with the 19 headers' },

@@ -7,6 +7,8 @@ import { findAgenciesNamed, findOldCertificates, findPeople, type NamedAgency, t
 /** A row with the agency it names, and the official where the register has one. */
 export interface PlacedRow { row: WorkbookRow; agency: NamedAgency; officialId: string | undefined; /** the entry has no identity yet */ nameless: boolean }
 
+/** Where a mistake about a person is shown, if not at the number. */
+const columnOf: Partial<Record<MistakeCode, ColumnKey>> = { 'email-of-another': 'email', 'name-differs': 'name' };
 const levelKeys: readonly ColumnKey[] = ['level1', 'level2', 'level3', 'level4'];
 
 /** Finds agencies, people and old certificates of all rows in a fixed number of queries. What is not found is a mistake of its cell. */
@@ -25,7 +27,7 @@ export async function placeRows(services: Pick<Services, 'db' | 'keystore'>, act
     const person = typeof agency === 'string' ? undefined : personOf(row, agency, byNumber.get(hex(indexes[i]!)), byEmail.get(row.email));
     const bad = (key: ColumnKey, code: MistakeCode): void => void mistakes.push(mistakeIn(row.row, key, code));
     if (typeof agency === 'string') bad(levelKeys[row.levels.length - 1]!, agency);
-    else if (typeof person === 'string') bad(person === 'email-of-another' ? 'email' : 'nationalId', person);
+    else if (typeof person === 'string') bad(columnOf[person] ?? 'nationalId', person);
     else if (row.oldSerial && !old.some((one) => one.serialNumber === row.oldSerial && one.officialId !== null && one.officialId === person?.id)) bad('oldSerial', 'certificate-unknown');
     else placed.push({ row, agency, officialId: person?.id, nameless: person !== undefined && person.blindIndex === null });
   }
@@ -50,7 +52,8 @@ function agencyOf({ levels }: WorkbookRow, agencies: ReadonlyMap<string, readonl
 function personOf({ name }: WorkbookRow, agency: NamedAgency, byNumber: Person | undefined, byEmail: Person | undefined): Person | MistakeCode | undefined {
   if (byNumber) {
     if (byNumber.agencyId !== agency.id) return 'person-elsewhere';
-    return byEmail && byEmail.id !== byNumber.id ? 'email-of-another' : byNumber;
+    if (byEmail && byEmail.id !== byNumber.id) return 'email-of-another';
+    return plainText(byNumber.name) === plainText(name) ? byNumber : 'name-differs';
   }
   if (!byEmail) return undefined;
   return byEmail.blindIndex === null && byEmail.agencyId === agency.id && plainText(byEmail.name) === plainText(name) ? byEmail : 'email-of-another';

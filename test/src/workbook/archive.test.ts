@@ -51,6 +51,7 @@ test.each<[string, () => Buffer, string]>([
   ['a cell far below', () => zip([sheet('<row r="99999"><c r="A99999"><v>1</v></c></row>')]), 'too-large'],
   ['a cell far to the right', () => zip([sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>')]), 'document-unreadable'],
   ['a cell whose place is written in entities', () => zip([sheet('<row r="1"><c r="&#88;FD1"><v>1</v></c></row>')]), 'document-unreadable'],
+  ['more cells than rows of ours have', () => zip([sheet('<c r="A1"/>'.repeat(100_001))]), 'too-large'],
   ['a cell without a place', () => zip([sheet('<row r="1"><c><v>1</v></c></row>')]), 'document-unreadable'],
 ])('%s is refused', (_what, make, code) => {
   expect(() => repackWorkbook(make())).toThrow(expect.objectContaining({ code }));
@@ -69,6 +70,11 @@ test.each([
   ['<row r="2"><c r="A2"/><c r="B2" t="inlineStr"><is><t>=1+1</t></is></c></row>', []],
 ])('formulas are found by their element: %s', (xml, cells) => {
   expect([...findFormulas(zip([sheet(xml)]))]).toEqual(cells);
+});
+
+test('a hundred thousand cells that are never closed are read in one pass', () => {
+  const packed = repackWorkbook(zip([sheet('<c r="A1"><v>'.repeat(99_000) + '<f>')]));
+  expect([...findFormulas(packed)]).toEqual(['1:1']);
 });
 
 test('a sheet cut or changed anywhere ends in a refusal or in cells, never otherwise', async () => {

@@ -93,6 +93,12 @@ test('a person of another agency is named, and that somebody learned it is recor
   expect(await services.db('audit_entries').where({ action: 'official.conflict-shown' })).toHaveLength(1);
 });
 
+test('a number that is registered under another name is named', async () => {
+  const one = person();
+  await submit([one]);
+  expect((await submit([{ ...one, name: 'Người Khác' }], true)).mistakes).toEqual([{ row: 2, column: 'B', header: 'Họ tên', code: 'name-differs' }]);
+});
+
 test('what comes out goes in again, and who took it out is recorded', async () => {
   const bytes = await exportWorkbook(services, people.registrar, { state: 'draft', under: undefined, purpose: 'chuyển VGCA' });
   const { rows, mistakes } = await readWorkbook(bytes, today);
