@@ -35,7 +35,7 @@ export function validateCertificate(target: Certificate, question: CertificateQu
   const verdict = validatePath(
     { target, pool: evidence.certificates, anchors, crls: evidence.crls, ocspResponses: evidence.ocspResponses },
     {
-      time: question.at, evidenceTime: context.time, revocation: policy.revocation, cache: context.cache,
+      time: question.at, evidenceTime: context.evidenceTime, revocation: policy.revocation, cache: context.cache,
       ...(question.extendedKeyUsage ? { extendedKeyUsage: question.extendedKeyUsage } : {}),
     },
   );

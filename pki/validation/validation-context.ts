@@ -20,6 +20,8 @@ export interface ValidationAnchor {
 export interface ValidationContext {
   /** the time the question is asked for; "now" of every check */
   time: Date;
+  /** when the evidence was looked at: what was issued until then counts, also for an earlier `time` */
+  evidenceTime: Date;
   policy: ValidationPolicy;
   anchors: readonly ValidationAnchor[];
   evidence: EvidencePool;
@@ -32,6 +34,8 @@ export interface ValidationContext {
 
 export interface ContextInput {
   validationTime: Date;
+  /** the moment of the last evidence; `validationTime` where none was gathered after it */
+  evidenceTime?: Date;
   policy: ValidationPolicy;
   anchors: readonly ValidationAnchor[];
   evidence: EvidenceBytes;
@@ -40,11 +44,11 @@ export interface ContextInput {
 }
 
 /** Validation context initialization (EN 319 102-1 §5.2.4): time, policy, anchors, evidence at hand. */
-export function initializeContext({ validationTime, policy, anchors, evidence, knownSince, cache = new PathCache() }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
+export function initializeContext({ validationTime, evidenceTime = validationTime, policy, anchors, evidence, knownSince, cache = new PathCache() }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
   const pool = new EvidencePool(cache);
   pool.add(evidence);
   for (const part of embedded) pool.add(part);
-  return { time: validationTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList(), cache };
+  return { time: validationTime, evidenceTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList(), cache };
 }
 
 /** The anchors that count for a purpose now. An anchor trusted only once counts for what is proven from that time. */

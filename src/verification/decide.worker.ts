@@ -19,9 +19,12 @@ export interface Task {
   validationTime: Date;
   policy: ValidationPolicy['name'];
   anchors: AnchorBytes[];
-  /** asks for `Wanted[]` and is answered with `EvidenceBytes` */
+  /** asks for `Wanted[]` and is answered with `GatheredEvidence` */
   port: MessagePort;
 }
+
+/** Evidence is made while the question waits: a status answer can be younger than the question. */
+export type GatheredEvidence = EvidenceBytes & { gatheredAt: Date };
 
 export type Outcome = { report: ValidationReport; digest: Uint8Array } | { refused: { code: string; rule: string; offset: number | undefined } };
 
@@ -36,12 +39,15 @@ export default async function decide({ file, content, validationTime, policy, an
     const trusted = anchors.map(parsedAnchor);
     const asked = new Set<string>();
     let evidence = noEvidence;
+    let evidenceTime = validationTime;
     for (let round = 1; ; round++) {
-      const { report, wanted } = validateSignedDocument(document, { validationTime, policy: policies[policy], anchors: trusted, evidence, cache });
+      const { report, wanted } = validateSignedDocument(document, { validationTime, evidenceTime, policy: policies[policy], anchors: trusted, evidence, cache });
       const fresh = wanted.filter((each) => !asked.has(keyOf(each)));
       if (round === maxRounds || fresh.length === 0) return { report, digest };
       for (const each of fresh) asked.add(keyOf(each));
-      evidence = join(evidence, await ask(port, fresh));
+      const found = await ask(port, fresh);
+      evidence = join(evidence, found);
+      evidenceTime = new Date(Math.max(evidenceTime.getTime(), found.gatheredAt.getTime()));
     }
   } catch (error) {
     if (error instanceof PkiError) return { refused: { code: error.code, rule: error.rule, offset: error.offset } };
@@ -51,8 +57,8 @@ export default async function decide({ file, content, validationTime, policy, an
   }
 }
 
-async function ask(port: MessagePort, wanted: Wanted[]): Promise<EvidenceBytes> {
-  const reply = once(port, 'message') as Promise<[EvidenceBytes]>;
+async function ask(port: MessagePort, wanted: Wanted[]): Promise<GatheredEvidence> {
+  const reply = once(port, 'message') as Promise<[GatheredEvidence]>;
   port.postMessage(wanted);
   const [found] = await reply;
   return found;

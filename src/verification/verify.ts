@@ -34,7 +34,10 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
   const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
     ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));
   const { file, content, policy = 'public-service' } = order;
-  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, (wanted) => fetchEvidence(services, wanted));
+  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, async (wanted) => {
+    const found = await fetchEvidence(services, wanted);
+    return { ...found, gatheredAt: services.now() };
+  });
   return keepReceipt(services, actor, order, judged);
 }
 

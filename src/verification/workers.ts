@@ -3,10 +3,9 @@ import { types } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PkiError } from '../../pki/error.ts';
-import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
 import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
 import { Problem } from '../problems.ts';
-import type { Outcome, Task } from './decide.worker.ts';
+import type { GatheredEvidence, Outcome, Task } from './decide.worker.ts';
 
 /** Longest time for one document with its evidence; a clean 10 MB result takes some 20 ms. */
 export const timeLimitMs = 15_000;
@@ -34,7 +33,7 @@ export interface Judged { report: ValidationReport; digest: Uint8Array }
  * @throws Problem `took-too-long`, `too-many-requests` with a full queue, PkiError `document-unreadable` and its like
  */
 export async function judgeInWorker(
-  task: Omit<Task, 'port'>, fetchEvidence: (wanted: Wanted[]) => Promise<EvidenceBytes>, limitMs = timeLimitMs,
+  task: Omit<Task, 'port'>, fetchEvidence: (wanted: Wanted[]) => Promise<GatheredEvidence>, limitMs = timeLimitMs,
 ): Promise<Judged> {
   if (workers().queueSize >= 64) throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
   const { port1, port2 } = new MessageChannel();

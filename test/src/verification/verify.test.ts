@@ -127,6 +127,18 @@ test('the receipt tells digest and verdict, never the document', async () => {
   expect(entry).toEqual({ subjectType: 'verification' });
 });
 
+test('a status that was answered after the time asked about proves it, and a later revocation does not reach back', async () => {
+  const official = await results.official();
+  const file = await results.sign(official);
+  const then = services.now().toISOString();
+  services.clock.advance({ minutes: 5 });
+  expect((await verify(file, { validationTime: then })).conclusion).toEqual({ indication: 'TOTAL-PASSED', subIndication: null });
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'superseded' });
+  services.clock.advance({ minutes: 5 });
+  expect((await verify(file, { validationTime: then })).conclusion.indication).toBe('TOTAL-PASSED');
+  expect((await verify(file)).conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' });
+});
+
 test('a time to come is refused, a stranger is not let in', async () => {
   const file = await results.sign(await results.official());
   expect((await post(file, { validationTime: '2030-01-01T00:00:00Z' })).status).toBe(422);
