@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigError, loadConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/http/logging.ts';
@@ -7,6 +7,8 @@ import { makeAuthorities } from './demo/authorities.ts';
 import { obtainCertificate, renewCertificate } from './demo/certificate.ts';
 import { signAndKeep, signAndVerify } from './demo/document.ts';
 import { enterPeople } from './demo/people.ts';
+import { merge, remind, transfer } from './demo/life.ts';
+import { openMailbox, type Mailbox } from './demo/mailbox.ts';
 import { judgeOldResults, revokeOld } from './demo/revocation.ts';
 import { openStage, type Keys, type Stage } from './demo/stage.ts';
 import { teller, type Teller } from './demo/tell.ts';
@@ -16,13 +18,16 @@ import { makeResultPdf } from './make-result-pdf.ts';
 async function main(): Promise<void> {
   const began = performance.now();
   const tell = teller((text) => process.stdout.write(text), () => performance.now(), process.stdout.isTTY);
-  const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
-  const folder = relative(process.cwd(), join(config.dataFolder, 'demo')) || '.';
+  const plain = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
+  const folder = relative(process.cwd(), join(plain.dataFolder, 'demo')) || '.';
+  await mkdir(folder, { recursive: true });
+  const mailbox = await openMailbox((name, mail) => writeFile(join(folder, name), mail));
+  const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env, SMTP_URL: mailbox.url, MAIL_FROM: 'antin@example.gov.vn' });
   tell.title('Ấn Tín: from a key to a verified result');
   const service = await startService({ config, log: createLog(config.logLevel) });
   stopOnSignal(service);
   tell.line(`The service is up at ${service.address} after ${Math.round(performance.now() - began).toLocaleString('en')} ms.`);
-  if (service.administratorKey !== undefined) await playStory(await stageOf(service, folder, tell, service.administratorKey));
+  if (service.administratorKey !== undefined) await playStory(await stageOf(service, folder, tell, service.administratorKey), service, mailbox);
   else await tellOfEarlier(config, folder, tell);
   sayWhereToGo(service, folder, tell);
 }
@@ -33,7 +38,7 @@ async function stageOf(service: RunningService, folder: string, tell: Teller, ad
   return openStage(service.address, folder, tell, keys);
 }
 
-async function playStory(stage: Stage): Promise<void> {
+async function playStory(stage: Stage, { services }: RunningService, mailbox: Mailbox): Promise<void> {
   const authorities = await makeAuthorities(stage);
   const people = await enterPeople(stage);
   const first = await obtainCertificate(stage, people);
@@ -47,9 +52,12 @@ async function playStory(stage: Stage): Promise<void> {
     say(`${stage.folder}/result-timestamped.pdf, the token from ${stage.address}/tsa`);
     return signAndKeep(stage, pdf, first, { name: 'result-timestamped.pdf', timestamped: true });
   });
-  await renewCertificate(stage, first);
+  await remind(stage, services, mailbox, { ...first, email: people.official.email });
+  const renewed = await renewCertificate(stage, first);
   await revokeOld(stage, authorities, first);
   await judgeOldResults(stage, timestamped, pdf, first);
+  await transfer(stage, people, renewed);
+  await merge(stage, people, mailbox);
   await stage.keep('played', `${new Date().toISOString()}\n`);
 }
 

@@ -2,9 +2,12 @@
 export interface Api {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   /** multipart/form-data with one file */
   upload<T>(path: string, name: string, bytes: Uint8Array): Promise<T>;
 }
+
+const json = (body: unknown): RequestInit => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
 /** @param baseUrl without a slash at its end */
 export function apiOf(baseUrl: string, key: string): Api {
@@ -17,7 +20,8 @@ export function apiOf(baseUrl: string, key: string): Api {
   };
   return {
     get: (path) => call(path, {}),
-    post: (path, body) => call(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    post: (path, body) => call(path, { method: 'POST', ...json(body) }),
+    patch: (path, body) => call(path, { method: 'PATCH', ...json(body) }),
     upload: (path, name, bytes) => {
       const form = new FormData();
       form.append('file', new Blob([Uint8Array.from(bytes)]), name);

@@ -7,7 +7,7 @@ import { sequence } from '../../pki/asn1/der-writer.ts';
 import type { People } from './people.ts';
 import type { Stage } from './stage.ts';
 
-interface Request { id: string; state: string; newCertificateId: string | null }
+export interface Request { id: string; state: string; newCertificateId: string | null }
 
 /** A certificate with its private key, as an official holds them. */
 export interface Holding { certificateId: string; certificate: Certificate; chain: Uint8Array[]; privateKey: KeyObject }
@@ -56,15 +56,17 @@ export async function renewCertificate(stage: Stage, { certificateId }: Holding)
   });
 }
 
+/** One decision on a request. */
 export const decide = (stage: Stage, who: 'registrar' | 'examiner' | 'approver', id: string, decision: string): Promise<Request> =>
   stage.as(who).post<Request>(`/api/v1/requests/${id}/decisions`, { decision });
 
 /** A PKCS#10 without a name: the service takes it from the register. */
-async function csrOf(privateKey: KeyObject): Promise<string> {
+export async function csrOf(privateKey: KeyObject): Promise<string> {
   return toPem('CERTIFICATE REQUEST', await buildCsr(sequence(), signerFrom(privateKey)));
 }
 
-async function fetchHolding(stage: Stage, { newCertificateId: certificateId, state }: Request, privateKey: KeyObject): Promise<Holding> {
+/** The certificate a request ended in, with its chain. @throws Error if there is none or it is for another key */
+export async function fetchHolding(stage: Stage, { newCertificateId: certificateId, state }: Request, privateKey: KeyObject): Promise<Holding> {
   if (certificateId === null) throw new Error(`the request ended as ${state} without a certificate`);
   const answer = await fetch(`${stage.address}/api/v1/certificates/${certificateId}`, {
     headers: { authorization: `Bearer ${stage.keys.registrar}`, accept: 'application/pem-certificate-chain' },
@@ -77,7 +79,8 @@ async function fetchHolding(stage: Stage, { newCertificateId: certificateId, sta
   return { certificateId, certificate, chain, privateKey };
 }
 
-async function keepHolding(stage: Stage, name: string, { chain, privateKey }: Holding): Promise<void> {
+/** Key and chain as PEM files, for the person who tries `npm run sign`. */
+export async function keepHolding(stage: Stage, name: string, { chain, privateKey }: Holding): Promise<void> {
   await stage.keep(`${name}-key.pem`, privateKey.export({ type: 'pkcs8', format: 'pem' }), true);
   await stage.keep(`${name}-chain.pem`, chain.map((der) => toPem('CERTIFICATE', der)).join(''));
 }
