@@ -124,6 +124,14 @@ test.each(groundNames)('the ground %s leads to a reason that revokes for good', 
   expect(['keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn']).toContain(grounds[ground].reason);
 });
 
+test('where the policy allows two, a third renewal is refused', async () => {
+  await setPolicy(services, await actorFor(services, 'administrator'), { key: 'renewal.max_count', value: 2, effectiveFrom: new Date(start.getTime() + 3_600_000), source: 'thử nghiệm' });
+  services.clock.advance({ hours: 2 });
+  let { certificateId } = await certified();
+  for (let i = 0; i < 2; i++) certificateId = (await decideAll(world, (await renew(certificateId)).id)).newCertificateId!;
+  await expect(renew(certificateId)).rejects.toMatchObject({ code: 'renewal-limit-reached', facts: { renewals: 2, most: 2 } });
+});
+
 test('the window is a policy: it moves with its row, from its day on', async () => {
   const { certificateId } = await certified();
   const administrator = await actorFor(services, 'administrator');
