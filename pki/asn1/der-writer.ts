@@ -24,7 +24,7 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Arra
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => element(tags.sequence, ...parts);
 
 /** SET OF in DER order: the encodings ascending as octet strings (X.690 §11.6). */
-export const setOf = (...members: readonly Uint8Array[]): Uint8Array => element(tags.set, ...members.toSorted(Buffer.compare));
+export const setOf = (...members: readonly Uint8Array[]): Uint8Array => element(tags.set, ...members.toSorted((a, b) => Buffer.compare(a, b)));
 
 /** `[n] EXPLICIT`. */
 export const explicit = (n: number, ...parts: readonly Uint8Array[]): Uint8Array => element(contextConstructed(n), ...parts);
