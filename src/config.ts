@@ -10,8 +10,10 @@ export interface Config {
   databaseUrl: string | undefined;
   host: string;
   port: number;
-  /** Address that others reach the service under, without a slash at its end; it goes into certificates. */
+  /** Address that people and systems reach the service under, without a slash at its end. */
   publicUrl: string;
+  /** The address certificates name for CRL, OCSP and CA certificates: plain http, for whoever checks TLS by them cannot need TLS first (RFC 5280 §8). */
+  statusUrl: string;
   /** Absolute. */
   dataFolder: string;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -67,6 +69,7 @@ const settings = z.object({
   HOST: z.string().regex(/^[\w.:-]+$/, 'must be an address or host name').default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
   PUBLIC_URL: url(['http:', 'https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
+  STATUS_URL: url(['http:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
   DATA_FOLDER: z.string().default('.antin'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
   ANTIN_KEK: z.string().regex(/^(\s*([A-Za-z0-9+/]{43}=|[0-9a-fA-F]{64})\s*(,|$))+$/,
@@ -92,6 +95,9 @@ const settings = z.object({
   if (missing.length < population.length) for (const name of missing) wrong(name, `must be set together with the other settings of the population database`);
   if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
   if ((s.SMTP_URL === undefined) !== (s.MAIL_FROM === undefined)) wrong('SMTP_URL', 'and MAIL_FROM must be set together');
+  if (s.PUBLIC_URL?.startsWith('https:') && !s.STATUS_URL) {
+    wrong('STATUS_URL', 'must be set where PUBLIC_URL is https: certificates name a plain http address for CRL, OCSP and CA certificates');
+  }
   if (s.DATABASE_URL && !s.ANTIN_KEK && !s.ANTIN_KEK_FILE) {
     wrong('ANTIN_KEK_FILE', 'must be set (or ANTIN_KEK) where DATABASE_URL is: keys in a database of your own need a key-encryption key of your own');
   }
@@ -113,6 +119,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     host: s.HOST,
     port: s.PORT,
     publicUrl,
+    statusUrl: (s.STATUS_URL ?? publicUrl).replace(/\/+$/, ''),
     dataFolder,
     logLevel: s.LOG_LEVEL,
     kek: s.ANTIN_KEK

@@ -12,9 +12,10 @@ const json = (body: unknown): RequestInit => ({ body: JSON.stringify(body), head
 /** @param baseUrl without a slash at its end */
 export function apiOf(baseUrl: string, key: string): Api {
   const call = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const answer = await fetch(`${baseUrl}${path}`, {
-      ...init, headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...init.headers },
-    });
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${key}`);
+    headers.set('accept-language', 'en');
+    const answer = await fetch(`${baseUrl}${path}`, { ...init, headers });
     if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${path} answered ${answer.status}: ${await answer.text()}`);
     return await answer.json() as T;
   };

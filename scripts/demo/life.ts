@@ -47,7 +47,7 @@ export async function merge(stage: Stage, { unit, neighbour, official }: People,
       actions: [{ type: 'merge-into-new', agencies: [unit.code, neighbour.code], into: { code: 'H55.40', name: 'Ủy ban nhân dân xã Tân Phúc', locality: 'Thái Nguyên' } }],
       overlapDays: 30,
     });
-    say(`${unit.code} + ${neighbour.code} → H55.40 Ủy ban nhân dân xã Tân Phúc: ${made.people} people, ${made.certificates.map(({ kind, count }) => `${count} certificates to ${kind}`).join(', ')}`);
+    say(`${unit.code} + ${neighbour.code} → H55.40 Ủy ban nhân dân xã Tân Phúc: people ${made.people}, certificates ${made.certificates.map(({ kind, count }) => `to ${kind} ${count}`).join(', ')}`);
     return made;
   });
   await stage.tell.step('Two operators approve it, the job carries it out', async (say) => {

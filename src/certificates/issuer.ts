@@ -60,7 +60,7 @@ export async function chainOf(services: Pick<Services, 'db'>, generationId: stri
 
 /** Where what an issuer publishes is found. The address carries the generation: a new key never answers under an old one. */
 export function publishedUrls({ config }: Pick<Services, 'config'>, { label }: Pick<Issuer, 'label'>): { ocsp: string; caIssuers: string; crl: string } {
-  const base = config.publicUrl;
+  const base = config.statusUrl;
   return { ocsp: `${base}/ocsp`, caIssuers: `${base}/ca/${label}.cer`, crl: `${base}/crl/${label}.crl` };
 }
 

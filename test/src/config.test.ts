@@ -14,7 +14,7 @@ function mistakesOf(environment: Record<string, string>): readonly string[] {
 
 test('with nothing set it is the embedded database, on the loopback', () => {
   expect(loadConfig({})).toMatchObject({
-    databaseUrl: undefined, host: '127.0.0.1', port: 8080, publicUrl: 'http://localhost:8080', dataFolder: resolve('.antin'),
+    databaseUrl: undefined, host: '127.0.0.1', port: 8080, publicUrl: 'http://localhost:8080', statusUrl: 'http://localhost:8080', dataFolder: resolve('.antin'),
     kek: { file: resolve('.antin/kek'), create: true }, maxDocumentBytes: 33_554_432,
   });
 });
@@ -27,7 +27,9 @@ test.each([
   ['a key that is too short', { ANTIN_KEK: 'abc' }, ['ANTIN_KEK']],
   ['both ways to hand in the key', { ANTIN_KEK: kek, ANTIN_KEK_FILE: '/x' }, ['ANTIN_KEK']],
   ['a public address of another kind', { PUBLIC_URL: 'ftp://x' }, ['PUBLIC_URL']],
-  ['a public address with a query', { PUBLIC_URL: 'https://x/?a' }, ['PUBLIC_URL']],
+  ['an https address without one for certificates', { PUBLIC_URL: 'https://x' }, ['STATUS_URL']],
+  ['an https address in certificates', { STATUS_URL: 'https://x' }, ['STATUS_URL']],
+  ['a public address with a query', { PUBLIC_URL: 'http://x/?a' }, ['PUBLIC_URL']],
   ['a level nobody knows', { LOG_LEVEL: 'loud' }, ['LOG_LEVEL']],
   ['a mail server without a sender', { SMTP_URL: 'smtp://x' }, ['SMTP_URL']],
   ['a sender with a header in it', { SMTP_URL: 'smtp://x', MAIL_FROM: 'A\r\nBcc: b@x.vn <a@x.vn>' }, ['MAIL_FROM']],
@@ -44,12 +46,13 @@ test('a mistake never repeats the key', () => {
 });
 
 test('an empty variable counts as not set, a slash at the end of the address does not', () => {
-  expect(loadConfig({ PORT: '', PUBLIC_URL: 'https://ca.example/' })).toMatchObject({ port: 8080, publicUrl: 'https://ca.example' });
+  expect(loadConfig({ PORT: '', PUBLIC_URL: 'https://ca.example/', STATUS_URL: 'http://pki.example/' }))
+    .toMatchObject({ port: 8080, publicUrl: 'https://ca.example', statusUrl: 'http://pki.example' });
 });
 
 test('mail is off until a server is named; the Message-ID has the domain of the service', () => {
   expect(loadConfig({}).mail).toBeUndefined();
-  expect(loadConfig({ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Ấn Tín <a@x.vn>', PUBLIC_URL: 'https://ca.example:8443/x', WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8' }))
+  expect(loadConfig({ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Ấn Tín <a@x.vn>', PUBLIC_URL: 'https://ca.example:8443/x', STATUS_URL: 'http://ca.example', WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8' }))
     .toMatchObject({ mail: { smtpUrl: 'smtp://mail.example', from: 'Ấn Tín <a@x.vn>', domain: 'ca.example' }, webhookNetworks: ['10.0.0.0/8', 'fd00::/8'] });
 });
 
