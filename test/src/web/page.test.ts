@@ -94,6 +94,21 @@ describe.each([
     await page.context().close();
   });
 
+  test('the page to revoke with a code is accessible and fits a phone, with a mistake too', async () => {
+    const { page, complaints } = await open(`/revoke?lang=${language}`);
+    await look(page, `${language}-revoke`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await violations(page)).toEqual([]);
+    await page.fill('#serialNumber', '0a1b2c');
+    await page.fill('#code', 'AAAA-BBBB-CCCC-DDDD');
+    await Promise.all([page.waitForNavigation(), page.click('button[type=submit]')]);
+    expect(await page.locator('[role=alert]').count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('with scripts the same, accessible, nothing wider than a phone', async () => {
     const { page, complaints } = await open(`/?lang=${language}`);
     await look(page, `${language}-form`);
