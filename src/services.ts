@@ -34,7 +34,7 @@ export const permissions = [
   'certificate:read', 'certificate:revoke', 'authority:read', 'authority:manage', 'profile:read',
   'policy:read', 'policy:manage', 'trust-anchor:read', 'trust-anchor:manage', 'audit:read',
   'operator:manage', 'verification:create', 'verification:read',
-  'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage',
+  'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage', 'report:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
