@@ -4,7 +4,8 @@ import { recordAudit } from '../audit/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { readRows, type BulkRow } from './read.ts';
+import { localDate } from '../policies/working-days.ts';
+import { readAnyRows, type BulkRow } from './read.ts';
 import { findJob, findOpenJob, insertJob, insertLines, type JobRow, type LineRow, type Operation, type PlacedJob } from './store.ts';
 
 export interface BulkOrder {
@@ -13,17 +14,21 @@ export interface BulkOrder {
   agencyId: string;
   fileName: string;
   bytes: Uint8Array;
+  /** requests by e-mail, for a file that has none */
+  requests?: Uint8Array | undefined;
+  /** of revocations, for lines that name none */
+  ground?: string | undefined;
 }
 
 /**
  * Takes in a file and queues its dry run. Nothing is done before two operators have approved what the dry run shows.
- * @throws Problem `invalid-fields`, `outside-your-agency`, `unsupported-format`, `too-large`, `duplicate-request` while the same file is open
+ * @throws Problem `invalid-fields`, `outside-your-agency`, `unsupported-format`, `document-unreadable`, `too-large`, `duplicate-request` while the same file is open
  */
 export async function createBulkJob({ db, now }: Pick<Services, 'db' | 'now'>, actor: Actor, order: BulkOrder): Promise<PlacedJob> {
-  const rows = readRows(order.bytes);
   const id = randomUUID();
   const at = now();
-  const fileHash = createHash('sha256').update(order.bytes).digest();
+  const rows = (await readAnyRows(order.bytes, localDate(at), order.requests)).map((row) => withGround(row, order.ground));
+  const fileHash = createHash('sha256').update(order.bytes).update(order.requests ?? '').digest();
   const { operation, agencyId } = order;
   const stored = await db.transaction(async (tx) => {
     const agency = await findOpenAgency(tx, actor, agencyId);
@@ -37,6 +42,10 @@ export async function createBulkJob({ db, now }: Pick<Services, 'db' | 'now'>, a
   });
   if (!stored) throw new Problem('duplicate-request', { bulk: (await findOpenJob(db, { agencyId, operation, fileHash }))?.id });
   return (await findJob(db, id))!;
+}
+
+function withGround(row: BulkRow, ground: string | undefined): BulkRow {
+  return ground === undefined || !('input' in row) ? row : { ...row, input: { ground, ...row.input } };
 }
 
 /** A job as it begins. */

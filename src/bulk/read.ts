@@ -1,5 +1,6 @@
 import { parseCsv, readText } from '../http/csv.ts';
 import { Problem } from '../problems.ts';
+import { readWorkbook } from '../workbook/read.ts';
 
 /** What a line can say; texts as they came, NFC and without spaces around. */
 export const inputFields = [
@@ -14,6 +15,28 @@ export type BulkRow = { line: number; input: BulkInput } | { line: number; broke
 export const maxRows = 100_000;
 /** A PKCS#10 of RSA 4096 in PEM has about 30 lines. */
 const limits = { maxLines: 80, maxCharacters: 16_384 };
+
+/**
+ * Reads what was handed in, whichever of three forms it has. The nineteen-column workbook has no column for requests: they come
+ * in a file beside it, by e-mail. Its mistakes are named by row and column.
+ * @param today YYYY-MM-DD in Vietnam
+ * @throws Problem as `readRows`, and `document-unreadable`
+ */
+export async function readAnyRows(bytes: Uint8Array, today: string, requests?: Uint8Array): Promise<BulkRow[]> {
+  const csrs = new Map((requests ? readRows(requests) : []).flatMap((row) => ('input' in row && row.input.email && row.input.csr ? [[row.input.email.toLowerCase(), row.input.csr] as const] : [])));
+  const withCsr = (row: BulkRow): BulkRow => {
+    const csr = 'input' in row && row.input.csr === undefined ? csrs.get(row.input.email?.toLowerCase() ?? '') : undefined;
+    return 'input' in row && csr !== undefined ? { ...row, input: { ...row.input, csr } } : row;
+  };
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return readRows(bytes).map(withCsr);
+  const { rows, mistakes } = await readWorkbook(bytes, today);
+  const broken = Map.groupBy(mistakes, ({ row }) => row);
+  const read = rows.filter(({ row }) => !broken.has(row)).map(({ row, email, oldSerial }): BulkRow =>
+    withCsr({ line: row, input: { email, ...(oldSerial === null ? {} : { serialNumber: oldSerial }) } }));
+  const wrongRows = [...broken].map(([line, found]): BulkRow => ({ line, broken: found.map(({ column, code }) => `${column ?? '-'}: ${code}`).join(', ') }));
+  if (read.length + wrongRows.length === 0) throw wrong('the file has no line besides its header');
+  return [...read, ...wrongRows].toSorted((a, b) => a.line - b.line);
+}
 
 /**
  * Reads CSV with a header, or JSON lines, whichever the first character says. A line that cannot be read costs itself alone.

@@ -27,14 +27,14 @@ const maxBytes = 134_217_728;
 /** Many certificates from one file: handed in, looked at line by line, approved by two, worked off, told line by line. */
 export const bulkRoutes = [
   endpoint({
-    method: 'post', path: '/api/v1/requests/bulk', summary: 'Hand in a file (CSV or JSON lines) for a whole agency; a dry run of every line follows', allow: 'request:submit',
-    upload: { maxBytes, files: ['file'] },
-    body: z.strictObject({ operation: z.enum(['issue', 'renew', 'change', 'revoke']), agency: z.string().trim().min(1).max(40) }),
-    status: 202, reply: BulkJob, problems: ['invalid-fields', 'outside-your-agency', 'unsupported-format', 'too-large', 'duplicate-request', 'malformed-request', 'not-found'],
-    handle: async ({ services, actor, body: { operation, agency }, files }) => {
+    method: 'post', path: '/api/v1/requests/bulk', summary: 'Hand in a file (workbook, CSV or JSON lines) for a whole agency; a dry run of every line follows', allow: 'request:submit',
+    upload: { maxBytes, files: ['file', 'requests'] },
+    body: z.strictObject({ operation: z.enum(['issue', 'renew', 'change', 'revoke']), agency: z.string().trim().min(1).max(40), ground: z.string().trim().min(1).max(40).optional() }),
+    status: 202, reply: BulkJob, problems: ['invalid-fields', 'outside-your-agency', 'unsupported-format', 'too-large', 'duplicate-request', 'malformed-request', 'not-found', 'document-unreadable'],
+    handle: async ({ services, actor, body: { operation, agency, ground }, files }) => {
       const file = files['file']!;
       const { id: agencyId } = await findAgencyByCode(services.db, agency);
-      return showJob(services.db, await createBulkJob(services, actor, { operation, agencyId, fileName: file.name, bytes: file.bytes }));
+      return showJob(services.db, await createBulkJob(services, actor, { operation, agencyId, fileName: file.name, bytes: file.bytes, requests: files['requests']?.bytes, ground }));
     },
   }),
   endpoint({

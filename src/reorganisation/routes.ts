@@ -37,7 +37,7 @@ const Succession = z.object({ reorganisation: z.string(), state: z.enum(['issued
 const byId = z.object({ id: z.uuid() });
 const byToken = z.object({ token: z.string().regex(/^[\w-]{43}$/, 'is no link of ours') });
 const path = '/api/v1/reorganisations';
-const read = { allow: 'request:examine', status: 200, problems: ['not-found', 'outside-your-agency'] } as const;
+const read = { allow: 'request:read', status: 200, problems: ['not-found', 'outside-your-agency'] } as const;
 
 /** Merging, splitting, renaming and dissolving agencies, with all their people and certificates; and the links their holders get. */
 export const reorganisationRoutes = [

@@ -69,7 +69,7 @@ test('four eyes, the own reach, and the state it is in', async () => {
 
 test.each<[string, Uint8Array, Record<string, string>, number]>([
   ['an operation that is none', Buffer.from('email\na\n'), { operation: 'delete' }, 422], ['an agency that is not there', Buffer.from('email\na\n'), { agency: 'H05.4711' }, 404],
-  ['an empty file', Buffer.alloc(0), {}, 422], ['a workbook', Buffer.from('PK\x03\x04'), {}, 415], ['a closed agency', Buffer.from('email\na\n'), { agency: 'H02' }, 422],
+  ['an empty file', Buffer.alloc(0), {}, 422], ['a workbook that is none', Buffer.from('PK\x03\x04'), {}, 422], ['a file of zeros', Buffer.alloc(64), {}, 415], ['a closed agency', Buffer.from('email\na\n'), { agency: 'H02' }, 422],
 ])('refused: %s', async (_case, file, fields, status) => {
   expect((await call(registrar.token, 'POST', '', form(file, fields))).status).toBe(status);
 });

@@ -1,10 +1,12 @@
 import { tasks } from '../../../src/app.ts';
+import { createBulkJob } from '../../../src/bulk/create.ts';
 import { decideBulk } from '../../../src/bulk/decide.ts';
 import { getBulkJob, writeBulkResults } from '../../../src/bulk/show.ts';
 import { changeOfficial } from '../../../src/officials/register.ts';
 import { submitRequest } from '../../../src/requests/submit.ts';
 import { csrFor, newKey, requestWorld } from '../requests/people.ts';
-import { approved, checked, issueRows, lines, reader, worked } from './files.ts';
+import { row, xlsx } from '../workbook/rows.ts';
+import { approved, checked, issueRows, jsonLines, lines, reader, worked } from './files.ts';
 
 const world = await requestWorld();
 const { services, people } = world;
@@ -92,4 +94,23 @@ test('a job whose node has died is taken up by the clock', async () => {
   services.clock.advance({ minutes: 2 });
   await tasks.find(({ name }) => name === 'resume-bulk')!.run(services, {});
   expect(await getBulkJob(services.db, reader, job.id)).toMatchObject({ state: 'finished', counts: { done: 2 } });
+});
+
+test('the nineteen-column workbook, with the requests beside it: mistakes by row and column', async () => {
+  const { officials, rows } = await issueRows(world, 2);
+  const list = [row({ email: officials[0]!.email }), row({ email: 'x@bacninh.gov.vn', nationalId: '12' }), row({ email: officials[1]!.email, nationalId: '027185012346' })];
+  const { id } = await createBulkJob(services, people.registrar, { operation: 'issue', agencyId: world.agencyId, fileName: 'list.xlsx', bytes: await xlsx(list), requests: jsonLines(rows) });
+  await services.runJobs(tasks);
+  const told = await lines(services, id);
+  expect(told.map(({ state }) => state)).toEqual(['ready', 'refused', 'ready']);
+  expect(told[1]!.problem).toMatchObject({ code: 'malformed-request', facts: { reason: expect.stringMatching(/^[A-S]: /) } });
+  await approved(world, await getBulkJob(services.db, reader, id));
+  await services.runJobs(tasks);
+  expect(await getBulkJob(services.db, reader, id)).toMatchObject({ state: 'finished', counts: { done: 2 } });
+
+  const serials = (await lines(services, id)).flatMap(({ newSerialNumber }) => newSerialNumber ?? []);
+  const ending = list.filter((_, i) => i !== 1).map((one, i) => ({ ...one, oldSerial: serials[i]! }));
+  const revoke = await createBulkJob(services, people.registrar, { operation: 'revoke', agencyId: world.agencyId, fileName: 'list.xlsx', bytes: await xlsx(ending), ground: 'retired' });
+  await services.runJobs(tasks);
+  expect(await getBulkJob(services.db, reader, revoke.id)).toMatchObject({ counts: { ready: 2, refused: 0 }, crl: { entriesMore: 2 } });
 });
