@@ -1,11 +1,12 @@
 import { oids } from '../asn1/oids.ts';
 import {
-  allReasons, fullNamesOf, type DistributionPoint, type ReasonMask,
+  allReasons, fullNamesOf, type DistributionPoint, type DistributionPointName, type ReasonMask,
 } from '../certificate/distribution-point.ts';
 import type { Certificate, GeneralName } from '../certificate/parse.ts';
 import type { Crl, RevokedEntry } from '../crl/parse.ts';
 import { PkiError } from '../error.ts';
 import { compareNames } from '../name/compare.ts';
+import type { Name } from '../name/parse.ts';
 import { algorithmTable, refusalOf } from './algorithms.ts';
 import { strictRules } from './profile-rules.ts';
 import type { StatusContext, Told } from './revocation.ts';
@@ -58,10 +59,7 @@ function consult(crl: Crl, point: DistributionPoint, { certificate, context, sta
   const delta = deltaFor(crl, signer, context);
   if (!isFresh(crl, context.settings) && !delta) return true;
 
-  const indirect = crl.issuingDistributionPoint?.indirectCrl ?? false;
-  const of = indirect ? certificate.issuer : undefined;
-  const find = (list: Crl): RevokedEntry | undefined => list.find(certificate.serialNumber, of);
-  const entry = orUnreadable(() => (delta && find(delta)) ?? find(crl));
+  const entry = findEntry(delta, crl, certificate);
   if (entry === 'unreadable') return false;
   const removed = entry?.reason === 'removeFromCRL';
   const evidence = delta ?? crl;
@@ -71,9 +69,11 @@ function consult(crl: Crl, point: DistributionPoint, { certificate, context, sta
   return true;
 }
 
-function orUnreadable<T>(read: () => T): T | 'unreadable' {
+/** §6.3.3 (i), (j): what the delta says comes before what the complete list says. */
+function findEntry(delta: Crl | undefined, crl: Crl, { serialNumber, issuer }: Certificate): RevokedEntry | 'unreadable' | undefined {
+  const of = crl.issuingDistributionPoint?.indirectCrl ? issuer : undefined;
   try {
-    return read();
+    return delta?.find(serialNumber, of) ?? crl.find(serialNumber, of);
   } catch (error) {
     if (error instanceof PkiError) return 'unreadable';
     throw error;
@@ -87,16 +87,22 @@ function isInScope(crl: Crl, point: DistributionPoint, certificate: Certificate)
     if (!idp?.indirectCrl || !crl.extensions.get(oids.issuingDistributionPoint)!.critical) return false;
   } else if (!compareNames(crl.issuer, certificate.issuer)) return false;
   if (!idp) return true;
-  if (idp.distributionPoint) {
-    const { distributionPoint } = idp;
-    const theirs = orUnreadable(() => fullNamesOf(distributionPoint, crl.issuer));
-    const ours = orUnreadable(() => (point.distributionPoint ? fullNamesOf(point.distributionPoint, crl.issuer) : point.cRLIssuer ?? []));
-    if (theirs === 'unreadable' || ours === 'unreadable' || !theirs.some((name) => ours.some((other) => isSameName(name, other)))) return false;
-  }
+  if (idp.distributionPoint && !sharesName(idp.distributionPoint, point, crl.issuer)) return false;
   const isCa = certificate.basicConstraints?.ca ?? false;
   if (idp.onlyContainsUserCerts && isCa) return false;
   if (idp.onlyContainsCACerts && !isCa) return false;
   return !idp.onlyContainsAttributeCerts;
+}
+
+/** A name that cannot be read is shared with nobody. */
+function sharesName(theirs: DistributionPointName, { distributionPoint, cRLIssuer }: DistributionPoint, crlIssuer: Name): boolean {
+  try {
+    const ours = distributionPoint ? fullNamesOf(distributionPoint, crlIssuer) : cRLIssuer ?? [];
+    return fullNamesOf(theirs, crlIssuer).some((name) => ours.some((other) => isSameName(name, other)));
+  } catch (error) {
+    if (error instanceof PkiError) return false;
+    throw error;
+  }
 }
 
 function isSameName(a: GeneralName, b: GeneralName): boolean {
@@ -125,11 +131,12 @@ function signerOf(crl: Crl, context: StatusContext): Certificate | undefined {
 /** §6.3.3 (c), (h): the newest delta that completes this list, in its scope, by its signer's key. */
 function deltaFor(crl: Crl, signer: Certificate, context: StatusContext): Crl | undefined {
   const { crlNumber } = crl;
-  if (crlNumber === undefined) return undefined;
+  const deltas = context.crlsOf(crl.issuer).filter(({ baseCrlNumber }) => baseCrlNumber !== undefined);
+  if (crlNumber === undefined || deltas.length === 0) return undefined;
   const extension = (list: Crl, oid: string): Uint8Array => list.extensions.get(oid)?.value ?? new Uint8Array();
   const same = (delta: Crl, oid: string): boolean => Buffer.compare(extension(crl, oid), extension(delta, oid)) === 0;
-  return context.crlsOf(crl.issuer)
-    .filter((delta) => delta.baseCrlNumber !== undefined && delta.baseCrlNumber <= crlNumber
+  return deltas
+    .filter((delta) => delta.baseCrlNumber! <= crlNumber
       && delta.crlNumber !== undefined && delta.crlNumber > crlNumber
       && same(delta, oids.issuingDistributionPoint) && same(delta, oids.authorityKeyIdentifier)
       && isFresh(delta, context.settings) && isUsable(delta, context)

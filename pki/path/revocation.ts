@@ -64,12 +64,13 @@ function parsedOrNothing(der: Uint8Array, cache: PathSettings['cache']): Certifi
   }
 }
 
+const maySign = ({ keyUsage }: Certificate): boolean => keyUsage?.has('cRLSign') ?? true;
+
 /** Signers for `StatusContext.crlSignersNamed`: the path's, the pool's, those with the named key first (RFC 5280 §6.3.3 (f)). */
 export function crlSignersNamed(
   subject: Name, keyIdentifier: Uint8Array | undefined, path: readonly Certificate[], index: IssuerIndex,
 ): Certificate[] {
   const wanted = normalizedName(subject);
-  const maySign = ({ keyUsage }: Certificate): boolean => keyUsage?.has('cRLSign') ?? true;
   const signers = path.filter((each) => maySign(each) && normalizedName(each.subject) === wanted);
   for (const each of index.named(subject)) if (maySign(each) && !path.includes(each)) signers.push(each);
   if (signers.length < 2) return signers;

@@ -1,4 +1,7 @@
 import type { Certificate } from '../certificate/parse.ts';
+import type { Crl } from '../crl/parse.ts';
+import type { Name } from '../name/parse.ts';
+import type { OcspResponse } from '../ocsp/response.ts';
 import { extendDeadEnd, IssuerIndex, searchPaths, type BuiltPath, type DeadEnd, type PathSearch } from './build.ts';
 import { processPath } from './process.ts';
 import { crlSignersNamed, Evidence, statusOf, statusOfPath, type StatusContext } from './revocation.ts';
@@ -71,7 +74,7 @@ function findPaths(target: Certificate, anchors: readonly TrustAnchor[], search:
 function judge(built: BuiltPath, settings: PathSettings, search: Search, first: boolean): Judged {
   const { reasons, policies } = processPath(built.path, built.anchor, settings, search.work);
   const revocation = settings.revocation === 'none' || (reasons.length > 0 && !first) ? [] : statusOfPath(built.path, built.anchor,
-    (judged) => statusContext(judged, built.anchor, settings, search));
+    (judged) => new SearchStatus(judged, built.anchor, settings, search));
   for (const { certificate, status } of revocation) {
     if (status === 'revoked') reasons.unshift({ code: 'revoked', certificate, rule: 'RFC 5280 §6.1.3 (a)(3)' });
     if (status === 'unknown' && settings.revocation === 'required') reasons.push({ code: 'status-unknown', certificate, rule: 'RFC 5280 §6.1.3 (a)(3)' });
@@ -79,20 +82,48 @@ function judge(built: BuiltPath, settings: PathSettings, search: Search, first: 
   return { built, reasons, revocation, policies };
 }
 
-/** @param judged the certificate whose status is asked and those above it, anchor last: they are judged with this path */
-function statusContext(judged: readonly Certificate[], anchor: TrustAnchor, settings: PathSettings, search: Search): StatusContext {
-  const { index, evidence, work } = search;
-  const context: StatusContext = {
-    settings,
-    work,
-    ocspResponses: evidence.ocspResponses,
-    crlsOf: (issuer) => evidence.crlsOf(issuer),
-    crlSignersNamed: (subject, keyIdentifier) => crlSignersNamed(subject, keyIdentifier, judged, index),
-    certificatesIn: (response) => evidence.certificatesIn(response, settings.cache),
-    isTrustedSigner: (signer) => judged.includes(signer) || isTrustedSigner(signer, anchor, settings, search),
-    isUnrevokedResponder: (responder, issuer) => isUnrevokedResponder(responder, issuer, context, search),
-  };
-  return context;
+/** What status checking asks of the search around it. */
+class SearchStatus implements StatusContext {
+  readonly settings: PathSettings;
+  private readonly search: Search;
+  private readonly anchor: TrustAnchor;
+  private readonly judged: readonly Certificate[];
+
+  /** @param judged the certificate whose status is asked and those above it, anchor last: they are judged with this path */
+  constructor(judged: readonly Certificate[], anchor: TrustAnchor, settings: PathSettings, search: Search) {
+    this.judged = judged;
+    this.anchor = anchor;
+    this.settings = settings;
+    this.search = search;
+  }
+
+  get work(): Work {
+    return this.search.work;
+  }
+
+  get ocspResponses(): StatusContext['ocspResponses'] {
+    return this.search.evidence.ocspResponses;
+  }
+
+  crlsOf(issuer: Name): readonly Crl[] {
+    return this.search.evidence.crlsOf(issuer);
+  }
+
+  crlSignersNamed(subject: Name, keyIdentifier: Uint8Array | undefined): readonly Certificate[] {
+    return crlSignersNamed(subject, keyIdentifier, this.judged, this.search.index);
+  }
+
+  certificatesIn(response: OcspResponse): readonly Certificate[] {
+    return this.search.evidence.certificatesIn(response, this.settings.cache);
+  }
+
+  isTrustedSigner(signer: Certificate): boolean {
+    return this.judged.includes(signer) || isTrustedSigner(signer, this.anchor, this.settings, this.search);
+  }
+
+  isUnrevokedResponder(responder: Certificate, issuer: Certificate): boolean {
+    return isUnrevokedResponder(responder, issuer, this, this.search);
+  }
 }
 
 /** RFC 5280 §6.3.3 (f): the CRL issuer's own path, to the same anchor, with the same demands on status. */
