@@ -36,7 +36,8 @@ export function isUsableKey(key: PublicKey): boolean {
   return x < p && y < p && (y * y - (x * x - 3n) * x - b) % p === 0n;
 }
 
-function hasKeyObject(key: PublicKey): boolean {
+/** Whether node:crypto takes the key at all; it checks that a point lies on its curve. */
+export function hasKeyObject(key: PublicKey): boolean {
   try {
     keyObjectOf(key);
     return true;

@@ -1,6 +1,6 @@
 import { hexOf } from '../asn1/values.ts';
-import { PkiError } from '../error.ts';
-import { keyObjectOf, rsaNumbersOf, spkiHash, type PublicKey } from './public-key.ts';
+import { hasKeyObject } from './curve-point.ts';
+import { rsaNumbersOf, spkiHash, type PublicKey } from './public-key.ts';
 import { publishedKeys } from './published-keys.ts';
 import { hasClosePrimes, hasRocaFingerprint, smallFactorOf } from './weak-rsa.ts';
 
@@ -43,7 +43,7 @@ function judge(key: PublicKey, hash: string): KeyWeakness | undefined {
   const published = publishedKeys.get(hash);
   if (published !== undefined) return compromised(`the private key is public: ${published}`);
   if (key.type === 'rsa') return findRsaWeakness(key);
-  return isRealKey(key) ? undefined : weak(`no ${key.type} key: FIPS 186-5, a point off the curve`);
+  return hasKeyObject(key) ? undefined : weak(`no ${key.type} key: FIPS 186-5, a point off the curve`);
 }
 
 function findRsaWeakness(key: PublicKey): KeyWeakness | undefined {
@@ -57,14 +57,4 @@ function findRsaWeakness(key: PublicKey): KeyWeakness | undefined {
   if (hasRocaFingerprint(modulus)) return compromised('ROCA (CVE-2017-15361)');
   if (hasClosePrimes(modulus)) return compromised('RSA primes close together (CVE-2022-26320)');
   return undefined;
-}
-
-function isRealKey(key: PublicKey): boolean {
-  try {
-    keyObjectOf(key);
-    return true;
-  } catch (error) {
-    if (error instanceof PkiError) return false;
-    throw error;
-  }
 }
