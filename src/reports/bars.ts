@@ -3,8 +3,8 @@ import { axisSteps, colourOf, drawText, faint, margin, round, width, wrapText, t
 
 const barHeight = 14;
 const gap = 10;
-/** Right of the longest bar, for its number. */
-const numberWidth = 62;
+/** Right of the longest bar, for its number: 1.000.000, or 100 % (10.000/10.000). */
+const numberWidth = { count: 62, share: 136 };
 
 /** Lying bars, each with its name above and its number beside: a name in full needs the whole width of a phone. */
 export function drawBars(drawing: Drawing, top: number): Drawn {
@@ -12,21 +12,21 @@ export function drawBars(drawing: Drawing, top: number): Drawn {
   const legend = share ? { svg: '', bottom: top } : drawLegend(drawing.series, top);
   const lengthOf = ({ values }: Place): number => (share ? values[0]! / values[1]! : values.reduce((a, b) => a + b, 0));
   const steps = share ? [0, 0.25, 0.5, 0.75, 1] : axisSteps(Math.max(...places.map(lengthOf)));
-  const room = width - 2 * margin - (share ? 0 : numberWidth);
+  const room = width - 2 * margin - numberWidth[share ? 'share' : 'count'];
   const scale = (value: number): number => (value / steps.at(-1)!) * room;
   const parts: string[] = [];
   let y = legend.bottom + 6;
   const firstY = y;
   for (const place of places) {
     const number = share ? printShare(place.values, language) : printNumber(lengthOf(place), language);
-    for (const line of wrapText(share ? `${place.label}: ${number}` : place.label, { size: 12, most: 2 })) parts.push(drawText(margin, (y += 15) - 3, line));
+    for (const line of wrapText(place.label, { size: 12, most: 2 })) parts.push(drawText(margin, (y += 16) - 5, line));
     parts.push(drawBar(share ? [lengthOf(place)] : place.values, y, scale));
-    if (!share) parts.push(drawText(margin + scale(lengthOf(place)) + 5, y + 12, number, { bold: true }));
+    parts.push(drawText(margin + scale(lengthOf(place)) + 5, y + 12, number, { bold: true }));
     y += barHeight + gap;
   }
   const grid = steps.map((step) => {
     const x = round(margin + scale(step));
-    const anchor = step === 0 ? 'start' : step === steps.at(-1) && share ? 'end' : 'middle';
+    const anchor = step === 0 ? 'start' : 'middle';
     return `<line x1="${x}" x2="${x}" y1="${firstY}" y2="${y}" stroke="${faint}"/>${drawText(x, y + 14, share ? `${step * 100} %` : printNumber(step, language), { size: 11, anchor })}`;
   });
   return { svg: legend.svg + grid.join('') + parts.join('') + drawText(margin, y + 32, axis), bottom: y + 36 };
