@@ -55,11 +55,12 @@ export async function up(db: Knex): Promise<void> {
       input              jsonb,
       kind               text not null check (kind in ('issue', 'renew', 'change', 'revoke')),
       profile            text,
-      -- of a reorganisation's line, an agency that is only made when the plan runs
+      -- Not bound by keys: an agency may only be made when the plan runs, and each line is looked up again before it is
+      -- carried out; tens of thousands are written at once.
       agency_id          uuid,
-      official_id        uuid references officials,
+      official_id        uuid,
       service_name       text check (length(service_name) <= 64),
-      certificate_id     uuid references certificates,
+      certificate_id     uuid,
       subject            jsonb,
       subject_text       text,
       csr                bytea,

@@ -38,8 +38,8 @@ export async function up(db: Knex): Promise<void> {
 
     create table reorganisation_people (
       reorganisation_id uuid not null references reorganisations,
-      official_id       uuid not null references officials,
-      from_agency_id    uuid not null references agencies,
+      official_id       uuid not null,
+      from_agency_id    uuid not null,
       to_agency_id      uuid,
       primary key (reorganisation_id, official_id)
     );

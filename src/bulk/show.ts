@@ -85,4 +85,4 @@ function resultOf({ line, state, kind, profile, subjectText, serialNumber, certi
 }
 
 const cellOf = (value: unknown): string =>
-  (value === null || value === undefined ? '' : value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value));
+  (value === null || value === undefined ? '' : value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : JSON.stringify(value));

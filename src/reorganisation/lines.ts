@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { buildName, type NameParts } from '../../pki/name/build.ts';
-import { parseName } from '../../pki/name/parse.ts';
-import { printName } from '../../pki/name/print.ts';
+import type { NameParts } from '../../pki/name/build.ts';
 import { blankLine } from '../bulk/create.ts';
 import { lineHash } from '../bulk/compose.ts';
 import type { LineRow } from '../bulk/planned.ts';
@@ -63,19 +61,11 @@ function changeLine(
   const { profile, name, email, serviceName, notAfter, spkiHash } = certificate;
   const holder = subscriberProfiles[profile as keyof typeof subscriberProfiles];
   const subject = composeSubject({ holder, levels, official: name !== null && email !== null ? { name, email } : undefined, serviceName: serviceName ?? undefined });
-  const der = encode(subject);
-  if (der && Buffer.compare(der, certificate.subjectDer) === 0) return undefined;
-  return {
-    ...line, agencyId: place.id, subject, subjectText: der ? printName(parseName(der)) : certificate.subjectText, endsAt: notAfter,
-    spkiHash: sameKey ? spkiHash : null,
-  };
+  const subjectText = textOf(subject);
+  if (subjectText === certificate.subjectText) return undefined;
+  return { ...line, agencyId: place.id, subject, subjectText, endsAt: notAfter, spkiHash: sameKey ? spkiHash : null };
 }
 
-/** A name no certificate can hold is refused when its line is carried out, and costs that line alone. */
-function encode(subject: NameParts): Uint8Array | undefined {
-  try {
-    return buildName(subject);
-  } catch {
-    return undefined;
-  }
-}
+/** As `printName` writes it, most specific first; the encoding is made when the line is carried out, and refused there if it cannot be. */
+const textOf = (subject: NameParts): string =>
+  subject.toReversed().map(([type, value]) => `${type}=${value.replaceAll(/[\\"+,;<>]|^[ #]| $/g, '\\$&')}`).join(',');

@@ -71,3 +71,11 @@ test('who looks after one agency draws up no plan', async () => {
   await expect(planReorganisation(services, local, { title: 'x', legalBasis: 'y', actions: [{ type: 'dissolve', agency: 'H05.3' }] })).rejects.toMatchObject({ code: 'outside-your-agency' });
   await expect(decideReorganisation(services, land.examiner, stranger, { decision: 'stop' })).rejects.toMatchObject({ code: 'not-found' });
 });
+
+test('a certificate whose name stays as it is has no line, whatever its name is written with', async () => {
+  const odd = await land.agency('H05.6', 'Sở "Một", Hai; #3 + <4>');
+  const stays = await land.official(odd);
+  const plan = await land.plan([{ type: 'move', officials: [stays.id], to: 'H05.6' }]);
+  expect(plan).toMatchObject({ lines: 0, people: 1 });
+  await decideReorganisation(services, land.examiner, plan.id, { decision: 'refuse', reason: 'thử' });
+});
