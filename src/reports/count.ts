@@ -11,20 +11,23 @@ const receiptsLateMs = 3_600_000;
 /**
  * Brings the facts up to the last event and the last receipt. Each event only says what to look at: the facts are read from
  * the registers as they stand, so that doing it twice, or out of order, changes nothing.
- * @param most batches of 2,000 events; a reader waits for a few, the job of every minute for all
+ * @param most batches of 2,000 events: a reader takes a few, and none while another counts; the job of every minute takes all
  * @returns false when there is more to count
  */
 export async function countNew(services: World, most = Infinity): Promise<boolean> {
   await sequenceEvents(services, { wait: false });
   for (let batch = 0; batch < most; batch++) {
-    if (await countBatch(services)) return true;
+    const outcome = await countBatch(services, most === Infinity);
+    if (outcome !== 'more') return outcome === 'all';
   }
   return false;
 }
 
-async function countBatch({ db, now }: World): Promise<boolean> {
+async function countBatch({ db, now }: World, wait: boolean): Promise<'all' | 'more' | 'busy'> {
   return db.transaction(async (tx) => {
-    const { position, receiptsTo } = await lockMark(tx);
+    const mark = await lockMark(tx, wait);
+    if (!mark) return 'busy';
+    const { position, receiptsTo } = mark;
     const to = now();
     const changed = position === null ? undefined : await listChanged(tx, position, atOnce);
     // before anything else is read: what comes later is counted again by its event
@@ -35,15 +38,15 @@ async function countBatch({ db, now }: World): Promise<boolean> {
     }
     await markSeen(tx, { from: changed && receiptsTo ? new Date(receiptsTo.getTime() - receiptsLateMs) : null, to });
     await markCounted(tx, { position: reached, receiptsTo: to });
-    return changed === undefined || changed.events < atOnce;
+    return changed === undefined || changed.events < atOnce ? 'all' : 'more';
   });
 }
 
 /** Counts everything anew, for what was written past the events. */
 export async function recount(services: World): Promise<void> {
   await services.db.transaction(async (tx) => {
-    await lockMark(tx);
+    await lockMark(tx, true);
     await markCounted(tx, { position: null, receiptsTo: null });
   });
-  await countNew(services, 1);
+  await countNew(services);
 }

@@ -4,9 +4,11 @@ import type { Tx } from '../services.ts';
 /** How far the facts are; `position` null: they are to be counted anew. */
 export interface Mark { position: number | null; receiptsTo: Date | null }
 
-/** One counts at a time: whoever comes second waits, and finds the work done. */
-export async function lockMark(tx: Tx): Promise<Mark> {
-  return (await tx('reportMarks').forUpdate().first('position', 'receiptsTo')) as Mark;
+/** One counts at a time. Who does not wait for the other gets undefined. */
+export async function lockMark(tx: Tx, wait: boolean): Promise<Mark | undefined> {
+  const query = tx('reportMarks').forUpdate();
+  if (!wait) void query.skipLocked();
+  return query.first('position', 'receiptsTo') as Promise<Mark | undefined>;
 }
 
 export async function markCounted(tx: Tx, mark: Mark): Promise<void> {

@@ -66,3 +66,13 @@ test('counting is the same in steps and done twice; the annual report has the sh
     code: 'H05', name: 'Ủy ban nhân dân tỉnh Bắc Ninh', inForce: 3, issued: 3, renewed: 0, changed: 0, revoked: 0, expired: 0, endingNext: 0, requests: 6, inTime: 3, share: 0.5,
   }]);
 });
+
+test('a reader does not wait while another counts, and says that the figures are not complete', async () => {
+  const { services } = world;
+  const auditor = await actorFor(services, 'auditor');
+  await services.db.transaction(async (tx) => {
+    await tx('report_marks').forUpdate().first('position');
+    expect(await readReport(services, auditor, 'certificates-by-state')).toMatchObject({ complete: false, totals: { total: 4 } });
+  });
+  expect(await readReport(services, auditor, 'certificates-by-state')).toMatchObject({ complete: true, totals: { total: 4 } });
+});
