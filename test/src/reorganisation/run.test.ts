@@ -2,7 +2,9 @@ import { tasks } from '../../../src/app.ts';
 import { findAgency, findAgencyDetails } from '../../../src/agencies/store.ts';
 import { revokeCertificate } from '../../../src/certificates/revoke.ts';
 import { decideReorganisation } from '../../../src/reorganisation/decide.ts';
+import { Problem } from '../../../src/problems.ts';
 import { endOverlaps } from '../../../src/reorganisation/end-overlap.ts';
+import { runReorganisation } from '../../../src/reorganisation/run.ts';
 import { actorFor } from '../../database.ts';
 import { foundLand } from './land.ts';
 
@@ -123,4 +125,22 @@ test('a plan is stopped and resumed; one that no longer fits the register change
   await services.db('agencies').where({ code: 'H05.52' }).update({ updatedAt: new Date('2035-01-01T00:00:00Z') });
   await services.runJobs(tasks);
   expect(await land.again(stale.id)).toMatchObject({ state: 'stopped', appliedAt: null, reason: expect.stringContaining('state-changed') });
+});
+
+test('what was prepared when the keys could not be reached is finished later, with its link, its mail and its day', async () => {
+  const [, b] = [await land.agency('H05.80', 'Xã Chín'), await land.agency('H05.81', 'Xã Mười')];
+  const person = await land.official(b);
+  const plan = await land.plan([{ type: 'merge-into-existing', agencies: ['H05.81'], into: 'H05.80' }]);
+  await land.approve(plan);
+  await services.db.raw('delete from graphile_worker._private_jobs');
+  const keyless = { ...services, keystore: { ...services.keystore, signLinted: () => Promise.reject(new Problem('keystore-unavailable')) } };
+  await expect(runReorganisation(keyless, plan.bulkId)).rejects.toMatchObject({ code: 'keystore-unavailable' });
+  expect(await land.again(plan.id)).toMatchObject({ state: 'running', counts: { prepared: 1 } });
+  expect(await services.db('successions').where({ certificateId: person.certificateId })).toEqual([]);
+
+  services.clock.advance({ minutes: 2 });
+  await tasks.find(({ name }) => name === 'resume-reorganisation')!.run(services, {});
+  expect(await land.again(plan.id)).toMatchObject({ state: 'finished', counts: { done: 1, prepared: 0 } });
+  expect(await services.db('successions').where({ certificateId: person.certificateId }).first('newCertificateId')).toEqual({ newCertificateId: await land.follower(person.certificateId) });
+  expect(await services.db('mails').where({ recipient: person.email, template: 'certificate-changed' })).toHaveLength(1);
 });
