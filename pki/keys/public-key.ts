@@ -114,12 +114,15 @@ export function rsaNumbersOf(key: PublicKey): RsaNumbers {
 const keyObjects = new Map<string, KeyObject>();
 /** The oldest leaves; a country has some hundred issuing keys. */
 const maxKeyObjects = 500;
+/** Most of what one issuer signed is looked at one after another. */
+let latest: { key: PublicKey; made: KeyObject } | undefined;
 
 /**
  * The key as node:crypto uses it; not made again while it is remembered.
  * @throws PkiError `key-malformed` when the bits are no key of their algorithm, such as a point off the curve
  */
 export function keyObjectOf(key: PublicKey): KeyObject {
+  if (latest?.key === key) return latest.made;
   const der = Buffer.from(key.der.buffer, key.der.byteOffset, key.der.byteLength);
   const text = der.toString('latin1');
   let made = keyObjects.get(text);
@@ -132,6 +135,7 @@ export function keyObjectOf(key: PublicKey): KeyObject {
     if (keyObjects.size === maxKeyObjects) keyObjects.delete(keyObjects.keys().next().value!);
     keyObjects.set(text, made);
   }
+  latest = { key, made };
   return made;
 }
 

@@ -30,7 +30,8 @@ export function crlStatus(certificate: Certificate, context: StatusContext): Tol
   const ofIssuer: DistributionPoint = {
     distributionPoint: { fullName: [{ type: 'directoryName', name: certificate.issuer }] }, reasons: undefined, cRLIssuer: undefined,
   };
-  for (const point of [...certificate.crlDistributionPoints ?? [], ofIssuer]) {
+  const { crlDistributionPoints } = certificate;
+  for (const point of crlDistributionPoints ? [...crlDistributionPoints, ofIssuer] : [ofIssuer]) {
     for (const crl of listsFor(point, certificate, context)) {
       if (!consult(crl, point, { certificate, context, state })) return undefined;
       if (state.told?.status === 'revoked' || state.reasonsMask === allReasons) return state.told;
