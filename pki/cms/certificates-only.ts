@@ -8,7 +8,7 @@ export function buildCertificatesOnly(certificates: readonly Uint8Array[]): Uint
     integer(1),
     element(tags.set),
     sequence(oid(oids.data)),
-    element(contextConstructed(0), ...certificates.toSorted(Buffer.compare)),
+    element(contextConstructed(0), ...certificates.toSorted((a, b) => Buffer.compare(a, b))),
     element(tags.set),
   )));
 }

@@ -14,6 +14,8 @@ test.each([
   ['an attribute without a value', sequence(setOf(sequence(oid(oids.commonName)))), 'asn1-truncated'],
   ['an attribute with two values', sequence(setOf(sequence(oid(oids.commonName), utf8String('A'), utf8String('B')))), 'asn1-trailing-bytes'],
   ['broken UTF-8', sequence(setOf(sequence(oid(oids.commonName), Uint8Array.of(0x0c, 1, 0xff)))), 'asn1-string-malformed'],
+  ['a value with a bare context tag (X.501 §9.2)', sequence(setOf(sequence(oid(oids.commonName), Uint8Array.of(0x8c, 1, 0x41)))), 'asn1-unexpected-tag'],
+  ['a string in pieces (X.690 §10.2)', sequence(setOf(sequence(oid(oids.commonName), Uint8Array.of(0x2c, 3, 0x0c, 1, 0x41)))), 'asn1-unexpected-tag'],
   ['something behind', Buffer.concat([sequence(setOf(cn)), Buffer.from([0])]), 'asn1-trailing-bytes'],
 ])('refused: %s', (_rule, der, code) => {
   expect(() => parseName(der)).toThrow(expect.objectContaining({ code }));
