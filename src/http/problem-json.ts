@@ -50,7 +50,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: 
   const language = languageOf(req.headers['accept-language']);
   const body = JSON.stringify(problemDetails(problem, language, requestIdOf(req)));
   const wait = problem.facts['retryAfterSeconds'] ?? retryAfterSeconds[problem.code];
-  if (wait !== undefined) res.setHeader('Retry-After', String(wait));
+  if (typeof wait === 'number') res.setHeader('Retry-After', String(wait));
   if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
   res.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   res.setHeader('Content-Language', language);
