@@ -10,7 +10,7 @@ import { grounds, subscriberProfiles, type GroundName, type SubscriberProfile } 
 import { composeSubject } from '../requests/subject.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { keyHolderOf, lineHash } from './compose.ts';
-import { listHolderFacts, listKeyFacts, listOfficialFacts, listTargetFacts, type HolderFacts, type KeyFacts, type LineMark, type LineRow, type OfficialFacts, type TargetFacts } from './store.ts';
+import { listHolderFacts, listKeyFacts, listOfficialFacts, listTargetsNow, type HolderFacts, type KeyFacts, type LineMark, type LineRow, type OfficialFacts, type TargetNow } from './store.ts';
 
 /** What another noun does in the transactions of its lines. */
 export interface RunHooks {
@@ -66,7 +66,7 @@ export function revocationOf({ certificateId, ground, invalidityDate, note }: Li
   };
 }
 
-interface Facts { officials: ReadonlyMap<string, OfficialFacts>; holders: ReadonlyMap<string, HolderFacts>; targets: ReadonlyMap<string, TargetFacts>; keys: ReadonlyMap<string, KeyFacts>; at: Date }
+interface Facts { officials: ReadonlyMap<string, OfficialFacts>; holders: ReadonlyMap<string, HolderFacts>; targets: ReadonlyMap<string, TargetNow>; keys: ReadonlyMap<string, KeyFacts>; at: Date }
 
 async function prepareLines(services: Services, tx: Tx, actor: Actor, { lines, result, fail }: Share): Promise<void> {
   if (lines.length === 0) return;
@@ -102,7 +102,7 @@ async function prepareLines(services: Services, tx: Tx, actor: Actor, { lines, r
 async function readFacts({ now }: Services, tx: Tx, lines: readonly LineRow[]): Promise<Facts> {
   const of = (pick: (line: LineRow) => string | null): string[] => [...new Set(lines.flatMap((line) => pick(line) ?? []))];
   const targetIds = of(({ certificateId }) => certificateId);
-  const targets = targetIds.length > 0 ? await listTargetFacts(tx, targetIds, [], lines.some(({ spki }) => spki === null)) : [];
+  const targets = targetIds.length > 0 ? await listTargetsNow(tx, targetIds, lines.some(({ spki }) => spki === null)) : [];
   const officials = await listOfficialFacts(tx, of(({ officialId }) => officialId), []);
   const holders = await listHolderFacts(tx, of(({ agencyId }) => agencyId), []);
   const keys = await listKeyFacts(tx, lines.flatMap(({ spkiHash }) => spkiHash ?? []));
@@ -142,7 +142,7 @@ function orderOf(line: LineRow, { holders, targets, at }: Facts): IssueOrder {
 }
 
 /** The key whose possession was proven when the line was checked, and which its content names; or that of the very certificate whose content changes. */
-function keyOf({ id, spki, spkiHash }: LineRow, target: TargetFacts | undefined): PublicKey {
+function keyOf({ id, spki, spkiHash }: LineRow, target: TargetNow | undefined): PublicKey {
   const key = spki ? parsePublicKey(spki) : target?.der ? parseCertificate(target.der).publicKey : undefined;
   if (!key) throw new Error(`line ${id} has no key`);
   if (Buffer.compare(hashOf(key), spkiHash!) !== 0) throw new Problem('csr-signature-invalid');

@@ -195,11 +195,10 @@ export async function listHolderFacts(db: Knex, ids: readonly string[], codes: r
 
 export interface TargetFacts {
   id: string; serialNumber: Uint8Array; state: string; profile: string; subjectDer: Uint8Array; subjectText: string; notAfter: Date; agencyId: string | null;
-  agencyPath: string | null; officialId: string | null; spkiHash: Uint8Array; serviceName: string | null; renewals: number; replaced: boolean; compromised: boolean;
-  der: Uint8Array | null;
+  agencyPath: string | null; officialId: string | null; spkiHash: Uint8Array; serviceName: string | null; renewals: number; replaced: boolean;
 }
-/** Certificates by id or serial number, with the history a renewal is judged by. @param withDer where their keys are needed */
-export async function listTargetFacts(db: Knex, ids: readonly string[], serials: readonly Uint8Array[], withDer = false): Promise<TargetFacts[]> {
+/** Certificates by id or serial number, with the history a renewal is judged by. */
+export async function listTargetFacts(db: Knex, ids: readonly string[], serials: readonly Uint8Array[]): Promise<TargetFacts[]> {
   const { rows } = await db.raw<{ rows: TargetFacts[] }>(
     `with recursive asked as (
        select id from certificates where id = any(?::uuid[]) union select id from certificates where serial_number = any(?::bytea[])
@@ -211,11 +210,20 @@ export async function listTargetFacts(db: Knex, ids: readonly string[], serials:
          or exists (select from bulk_lines q where q.id = line.request_id and q.kind = 'renew') group by root
      )
      select c.id, c.serial_number, c.state, c.profile, c.subject_der, c.subject_text, c.not_after, c.agency_id, c.agency_path, c.official_id, c.spki_hash,
-       coalesce(r.service_name, b.service_name) as service_name, coalesce(n.renewals, 0) as renewals, ${withDer ? 'c.der' : 'null::bytea'} as der,
-       exists (select from certificates x where x.replaces_id = c.id and x.state <> 'void') as replaced,
-       exists (select from certificates k join revocations v on v.certificate_id = k.id where k.spki_hash = c.spki_hash and v.reason = 'keyCompromise') as compromised
+       coalesce(r.service_name, b.service_name) as service_name, coalesce(n.renewals, 0) as renewals,
+       exists (select from certificates x where x.replaces_id = c.id and x.state <> 'void') as replaced
      from asked join certificates c using (id) left join requests r on r.id = c.request_id left join bulk_lines b on b.id = c.request_id left join renewed n on n.root = c.id`,
     [[...ids], serials.map((serial) => Buffer.from(serial))]);
+  return rows;
+}
+
+export type TargetNow = Pick<TargetFacts, 'id' | 'state' | 'notAfter' | 'agencyId' | 'spkiHash' | 'replaced'> & { der: Uint8Array | null };
+/** How certificates stand at the moment their lines are carried out. @param withDer where their keys are needed */
+export async function listTargetsNow(db: Knex, ids: readonly string[], withDer: boolean): Promise<TargetNow[]> {
+  const { rows } = await db.raw<{ rows: TargetNow[] }>(
+    `select c.id, c.state, c.not_after, c.agency_id, c.spki_hash, ${withDer ? 'c.der' : 'null::bytea'} as der,
+       exists (select from certificates x where x.replaces_id = c.id and x.state <> 'void') as replaced
+     from certificates c where c.id = any(?::uuid[])`, [[...ids]]);
   return rows;
 }
 
