@@ -54,7 +54,7 @@ async function scopeOf({ db }: Pick<Services, 'db'>, actor: Actor, code: string 
   return path;
 }
 
-function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months = 6 }: ReportQuery): Pick<Question, 'from' | 'to' | 'year' | 'months'> {
+function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months = 6 }: ReportQuery): Pick<Question, 'from' | 'to' | 'fromAt' | 'toAt' | 'year' | 'months'> {
   const today = localDate(now);
   const current = today.slice(0, 7);
   const span = parameter === 'coming' ? { from: from ?? current, to: to ?? addMonths(from ?? current, 11) } : { to: to ?? current, from: from ?? addMonths(to ?? current, -11) };
@@ -62,9 +62,10 @@ function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months =
   if (length < 1 || length > mostMonths) {
     throw new Problem('invalid-fields', { errors: [{ pointer: '/to', message: `must not come before from, nor ${mostMonths} months or more after it` }] });
   }
-  return { ...span, year: year ?? Number(today.slice(0, 4)), months };
+  return { ...span, fromAt: startOf(span.from), toAt: startOf(addMonths(span.to, 1)), year: year ?? Number(today.slice(0, 4)), months };
 }
 
+const startOf = (month: string): Date => new Date(`${month}-01T00:00:00+07:00`);
 const monthNumber = (month: string): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1;
 
 function addMonths(month: string, count: number): string {

@@ -70,22 +70,24 @@ export async function markSeen(tx: Tx, span: { from: Date | null; to: Date }): P
      where f.fingerprint = u.fingerprint and (f.last_seen_at is null or f.last_seen_at < u.seen_at)`, { from: span.from, to: span.to });
 }
 
-/** What a report is asked for. Months are local, `YYYY-MM`, both inside; `scope` null is the whole country. */
-export interface Question { now: Date; scope: string | null; from: string; to: string; year: number; months: number; limit: number }
+/** What a report is asked for. Months are local, `YYYY-MM`, both inside, and the instants where they begin and end; `scope` null is the whole country. */
+export interface Question { now: Date; scope: string | null; from: string; to: string; fromAt: Date; toAt: Date; year: number; months: number; limit: number }
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 export type ListRows = (db: Knex, question: Question) => Promise<Row[]>;
 
 const zone = `'Asia/Ho_Chi_Minh'`;
-const scoped = `scoped as (select id, code, path, kind, valid_to from agencies where cast(:scope as ltree) is null or path <@ cast(:scope as ltree))`;
+/** Inlined, for a scan beside a materialised part is not shared among workers. */
+const scoped = `scoped as not materialized (select id, code, path, kind, valid_to from agencies where cast(:scope as ltree) is null or path <@ cast(:scope as ltree))`;
 /** Of facts `f` at an instant. */
 const livingAt = (at: string): string => `f.issued_at <= ${at} and f.not_after >= ${at} and (f.revoked_at is null or f.revoked_at > ${at})`;
 const living = `f.revoked_at is null and not f.on_hold and f.not_after >= cast(:now as timestamptz)`;
 const nameOf = (id: string): string => `(select name from agency_names where agency_id = ${id} order by valid_from desc limit 1)`;
-const monthOf = (at: string): string => `to_char(${at} at time zone ${zone}, 'YYYY-MM')`;
-const startOf = (month: string): string => `(to_date(${month}, 'YYYY-MM')::timestamp at time zone ${zone})`;
-const endOf = (month: string): string => `((to_date(${month}, 'YYYY-MM') + interval '1 month') at time zone ${zone})`;
-const months = `months as (select to_char(m, 'YYYY-MM') as month from generate_series(to_date(:from, 'YYYY-MM')::timestamp, to_date(:to, 'YYYY-MM')::timestamp, '1 month') m)`;
+/** The local month as its first midnight: rows are grouped by it, and only the groups are written out. */
+const monthOf = (at: string): string => `date_trunc('month', ${at} at time zone ${zone})`;
+const printed = (month: string): string => `to_char(${month}, 'YYYY-MM') as month`;
+const span = (at: string): string => `${at} >= cast(:fromAt as timestamptz) and ${at} < cast(:toAt as timestamptz)`;
+const months = `months as (select m as month from generate_series(to_date(:from, 'YYYY-MM')::timestamp, to_date(:to, 'YYYY-MM')::timestamp, '1 month') m)`;
 
 /**
  * Sums of a query `counted` (agency_id and numbers) by the agencies at one depth of the tree as it stands now, so that an
@@ -134,21 +136,21 @@ export const listByState: ListRows = async (db, question) => list(db, question,
 
 const perMonth = (at: string, counts: string, where = 'true'): string =>
   `select ${monthOf(at)} as month, ${counts} from certificate_facts f join scoped s on s.id = f.agency_id
-   where ${at} >= ${startOf(':from')} and ${at} < ${endOf(':to')} and ${where} group by 1`;
+   where ${span(at)} and ${where} group by 1`;
 
 export const listMovements: ListRows = async (db, question) => list(db, question,
   `with ${scoped}, ${months},
    made as (${perMonth('f.issued_at', ['issue', 'renew', 'change'].map((kind) => `count(*) filter (where f.origin = '${kind}') as by_${kind}`).join(', '))}),
    ended as (${perMonth('f.revoked_at', 'count(*) as n')}), expired as (${perMonth('f.not_after', 'count(*) as n', 'f.revoked_at is null')})
-   select m.month, coalesce(a.by_issue, 0) as issued, coalesce(a.by_renew, 0) as renewed, coalesce(a.by_change, 0) as changed, coalesce(r.n, 0) as revoked, coalesce(e.n, 0) as expiring
+   select ${printed('m.month')}, coalesce(a.by_issue, 0) as issued, coalesce(a.by_renew, 0) as renewed, coalesce(a.by_change, 0) as changed, coalesce(r.n, 0) as revoked, coalesce(e.n, 0) as expiring
    from months m left join made a using (month) left join ended r using (month) left join expired e using (month) order by m.month`);
 
 export const listExpiring: ListRows = async (db, question) => list(db, question,
   `with ${scoped}, ${months}, replaced as (select distinct replaces_id from certificate_facts where replaces_id is not null),
    counted as (select ${monthOf('f.not_after')} as month, ${profileCounts('true')}, count(*) as total, count(n.replaces_id) as replaced
      from certificate_facts f join scoped s on s.id = f.agency_id left join replaced n on n.replaces_id = f.certificate_id
-     where f.not_after >= greatest(${startOf(':from')}, cast(:now as timestamptz)) and f.not_after < ${endOf(':to')} and ${living} group by 1)
-   select m.month, ${['officials', 'seals', 'services', 'total', 'replaced'].map((c) => `coalesce(k.${c}, 0) as ${c}`).join(', ')}
+     where ${span('f.not_after')} and ${living} group by 1)
+   select ${printed('m.month')}, ${['officials', 'seals', 'services', 'total', 'replaced'].map((c) => `coalesce(k.${c}, 0) as ${c}`).join(', ')}
    from months m left join counted k using (month) order by m.month`);
 
 /** A request counts when its term is kept or broken: on closing, or when the term ends and it is still open. */
@@ -157,10 +159,10 @@ const settledAt = `least(coalesce(q.closed_at, 'infinity'), q.due_at - interval 
 export const listDeadlines: ListRows = async (db, question) => list(db, question,
   `with ${scoped}, settled as materialized (
      select q.*, ${settledAt} as settled_at from request_facts q join scoped s on s.id = q.agency_id
-     where q.due_at is not null and ${settledAt} >= ${startOf(':from')} and ${settledAt} < ${endOf(':to')} and ${settledAt} < cast(:now as timestamptz) + interval '1 microsecond'),
+     where q.due_at is not null and ${span(settledAt)} and ${settledAt} < cast(:now as timestamptz) + interval '1 microsecond'),
    days as materialized (select d::date as day, sum(case when coalesce(h.working, extract(isodow from d) < 6) then 1 else 0 end) over (order by d) as n
      from generate_series((select (min(started_at) at time zone ${zone})::date from settled)::timestamp, cast(:now as timestamptz) at time zone ${zone}, '1 day') d left join holidays h on h.day = d::date)
-   select ${monthOf('q.settled_at')} as month, case when q.urgent then 'revoke-urgent' else q.kind end as kind, count(*) as closed_or_due,
+   select ${printed(monthOf('q.settled_at'))}, case when q.urgent then 'revoke-urgent' else q.kind end as kind, count(*) as closed_or_due,
      count(*) filter (where q.closed_at < q.due_at) as in_time, count(*) filter (where q.closed_at >= q.due_at) as late, count(*) filter (where q.closed_at is null) as open,
      round(avg(e.n - b.n), 2)::float8 as days
    from settled q left join days b on b.day = (q.started_at at time zone ${zone})::date left join days e on e.day = (q.closed_at at time zone ${zone})::date
@@ -191,12 +193,12 @@ export const listUnused = byAgency(
   ['old_enough', 'unused', 'never'], { only: 'old_enough' });
 
 export const listUnusedOfficials: ListRows = async (db, question) => list(db, question,
-  `with ${scoped}, used as (select distinct official_id from certificate_facts where official_id is not null and last_seen_at >= ${longAgo}),
+  `with ${scoped}, named as materialized (select s.id, s.code, ${nameOf('s.id')} as name from scoped s),
    idle as (select f.official_id, f.agency_id, f.issued_at, f.not_after, f.last_seen_at from certificate_facts f join scoped s on s.id = f.agency_id
      where f.profile = 'official-signing' and f.official_id is not null and ${living} and f.issued_at < ${longAgo}
-       and not exists (select from used u where u.official_id = f.official_id) order by f.issued_at, f.certificate_id limit :limit)
-   select o.name, o.position, s.code, ${nameOf('s.id')} as agency, ${['issued_at', 'not_after', 'last_seen_at'].map((c) => `to_char(i.${c} at time zone ${zone}, 'YYYY-MM-DD') as ${c}`).join(', ')}
-   from idle i join officials o on o.id = i.official_id join scoped s on s.id = i.agency_id order by i.issued_at, o.name, i.official_id`);
+       and not exists (select from certificate_facts u where u.official_id = f.official_id and u.last_seen_at >= ${longAgo}) order by f.issued_at, f.certificate_id limit :limit)
+   select o.name, o.position, s.code, s.name as agency, ${['issued_at', 'not_after', 'last_seen_at'].map((c) => `to_char(i.${c} at time zone ${zone}, 'YYYY-MM-DD') as ${c}`).join(', ')}
+   from idle i join officials o on o.id = i.official_id join named s on s.id = i.agency_id order by i.issued_at, o.name, i.official_id`);
 
 const yearFrom = `(make_date(:year, 1, 1)::timestamp at time zone ${zone})`;
 const yearTo = `(make_date(:year + 1, 1, 1)::timestamp at time zone ${zone})`;
