@@ -179,9 +179,10 @@ export const listWithoutSeal: ListRows = async (db, question) => list(db, questi
 
 /** One-stop units by their name, and whether in one or below it there is a certificate that can sign. Paths as texts: they hash everywhere. */
 const oneStop = `select u.id as agency_id, 1 as units, case when u.able then 1 else 0 end as able from (
-    select s.id, s.path::text in (select path from signing) as able from scoped s
-    where s.valid_to is null and exists (select from one_stop_names p where search_text(${nameOf('s.id')}) like search_text(p.pattern))) u`;
-const signing = `signing as (select distinct subpath(a.path, 0, n)::text as path from (select distinct f.agency_id from certificate_facts f join scoped s on s.id = f.agency_id
+    select s.id, g.path is not null as able
+    from (select id, path, search_text(${nameOf('s.id')}) as name from scoped s where valid_to is null offset 0) s left join signing g on g.path = s.path::text
+    where s.name like any ((select array_agg(search_text(pattern)) from one_stop_names)::text[])) u`;
+const signing = `signing as materialized (select distinct subpath(a.path, 0, n)::text as path from (select distinct f.agency_id from certificate_facts f join scoped s on s.id = f.agency_id
     where f.profile in ('official-signing', 'agency-seal') and ${living}) f join agencies a on a.id = f.agency_id cross join generate_series(1, nlevel(a.path)) n)`;
 export const listOneStop = byAgency(`with ${signing} ${oneStop}`, ['units', 'able'], { only: 'units' });
 
@@ -195,7 +196,7 @@ export const listUnused = byAgency(
 export const listUnusedOfficials: ListRows = async (db, question) => list(db, question,
   `with ${scoped}, named as materialized (select s.id, s.code, ${nameOf('s.id')} as name from scoped s),
    idle as (select f.official_id, f.agency_id, f.issued_at, f.not_after, f.last_seen_at from certificate_facts f join scoped s on s.id = f.agency_id
-     where f.profile = 'official-signing' and f.official_id is not null and ${living} and f.issued_at < ${longAgo}
+     where f.profile = 'official-signing' and f.official_id is not null and ${living} and f.issued_at < ${longAgo} and ${unseen}
        and not exists (select from certificate_facts u where u.official_id = f.official_id and u.last_seen_at >= ${longAgo}) order by f.issued_at, f.certificate_id limit :limit)
    select o.name, o.position, s.code, s.name as agency, ${['issued_at', 'not_after', 'last_seen_at'].map((c) => `to_char(i.${c} at time zone ${zone}, 'YYYY-MM-DD') as ${c}`).join(', ')}
    from idle i join officials o on o.id = i.official_id join named s on s.id = i.agency_id order by i.issued_at, o.name, i.official_id`);
