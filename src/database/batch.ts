@@ -2,8 +2,8 @@
 export interface BatchOptions {
   maxItems: number;
   /**
-   * After a batch of several, how long the next one may wait to become as large: callers that were answered
-   * together come back together, and the first of them should not go alone.
+   * After a batch of several, how long the next one may wait for the callers that were just answered: they come back
+   * together, and those who wait already need not go without them.
    */
   lingerMs?: number;
   /** Batches that may run at once, each with its share: while one waits for the disk another computes. */
@@ -21,7 +21,7 @@ export function createBatcher<T, R>(
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let busy = 0;
-  let lastSize = 0;
+  let expected = 0;
   const arrivals = new Set<() => void>();
 
   async function runOne(batch: Waiting[]): Promise<void> {
@@ -56,13 +56,14 @@ export function createBatcher<T, R>(
   async function drain(): Promise<void> {
     busy++;
     while (waiting.length > 0) {
-      if (lingerMs > 0 && lastSize > 1 && waiting.length < lastSize) await linger(lastSize);
+      if (lingerMs > 0 && waiting.length < expected) await linger(expected);
       const batch = waiting.slice(0, Math.min(maxItems, Math.ceil((waiting.length + inFlight) / lanes)));
       waiting = waiting.slice(batch.length);
-      lastSize = batch.length;
       inFlight += batch.length;
       await runOne(batch);
       inFlight -= batch.length;
+      // those who were just answered come back to the ones who wait already; a lone caller waits for nobody
+      expected = batch.length > 1 ? Math.min(maxItems, waiting.length + batch.length) : 0;
     }
     busy--;
   }
