@@ -7,7 +7,7 @@ import { makeAuthorities } from './demo/authorities.ts';
 import { obtainCertificate, renewCertificate } from './demo/certificate.ts';
 import { signAndKeep, signAndVerify } from './demo/document.ts';
 import { enterPeople } from './demo/people.ts';
-import { merge, remind, transfer } from './demo/life.ts';
+import { merge, readReports, remind, transfer } from './demo/life.ts';
 import { openMailbox, type Mailbox } from './demo/mailbox.ts';
 import { judgeOldResults, revokeOld } from './demo/revocation.ts';
 import { openStage, type Keys, type Stage } from './demo/stage.ts';
@@ -58,6 +58,7 @@ async function playStory(stage: Stage, { services }: RunningService, mailbox: Ma
   await judgeOldResults(stage, timestamped, pdf, first);
   await transfer(stage, people, renewed);
   await merge(stage, people, mailbox);
+  await readReports(stage);
   await stage.keep('played', `${new Date().toISOString()}\n`);
 }
 

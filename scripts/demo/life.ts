@@ -71,3 +71,17 @@ async function untilDone(stage: Stage, path: string): Promise<Plan> {
   }
   throw new Error('the reorganisation does not come to an end');
 }
+
+interface Report { title: { en: string }; columns: { key: string; label: { en: string } }[]; rows: Record<string, string | number | null>[] }
+
+/** What the auditor reads in the end: the states of all certificates, and the chart of the months. */
+export async function readReports(stage: Stage): Promise<void> {
+  await stage.tell.step('The figures of it all, as an auditor reads them', async (say) => {
+    for (const name of ['certificates-by-state', 'deadlines', 'one-stop-units']) {
+      const { title, columns, rows } = await stage.as('auditor').get<Report>(`/api/v1/reports/${name}`);
+      say(`${title.en}:`);
+      for (const row of rows.slice(0, 6)) say(`  ${columns.map(({ key, label }) => `${label.en} ${row[key] ?? '–'}`).join(', ')}`);
+    }
+    say(`${stage.address}/api/v1/reports, as JSON, CSV, XLSX and SVG`);
+  });
+}
