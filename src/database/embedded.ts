@@ -108,9 +108,14 @@ async function findRunning(data: string): Promise<{ pid: number; port: number } 
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
   if (!(pid > 0) || !(port > 0) || !isAlive(pid)) return undefined;
-  // The number may belong to another process by now.
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
-  return name.startsWith('postgres') ? { pid, port } : undefined;
+  return (await isServer(pid)) ? { pid, port } : undefined;
+}
+
+/** The number may belong to another process by now, or to one that ended and was not waited for yet. Without /proc it is believed. */
+async function isServer(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'x (postgres) S');
+  const [, name = '', state = ''] = /\((.*)\) (\S)/.exec(stat) ?? [];
+  return name.startsWith('postgres') && state !== 'Z' && state !== 'X';
 }
 
 function isAlive(pid: number): boolean {
