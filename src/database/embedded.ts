@@ -113,7 +113,7 @@ async function findRunning(data: string): Promise<{ pid: number; port: number } 
 
 /** The number may belong to another process by now, or to one that ended and was not waited for yet. Without /proc it is believed. */
 async function isServer(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'x (postgres) S');
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => (process.platform === 'linux' ? '' : 'x (postgres) S'));
   const [, name = '', state = ''] = /\((.*)\) (\S)/.exec(stat) ?? [];
   return name.startsWith('postgres') && state !== 'Z' && state !== 'X';
 }
