@@ -84,16 +84,17 @@ export async function down(): Promise<void> {
 }
 
 const labourCode = 'Bộ luật Lao động 2019 Điều 112';
-const announced2026 = `${labourCode} and the exchange of days announced for 2026`;
+const announced2026 = `${labourCode} and the days announced for 2026`;
+const unconfirmed2026 = `${labourCode}; to be confirmed against the announcement for 2026`;
 const computed2027 = `${labourCode}; days computed, to be confirmed by the announcement for 2027`;
 
 const holidays: readonly [source: string, name: string, days: string][] = [
-  [announced2026, 'Tết Dương lịch', '2026-01-01 2026-01-02'],
+  [unconfirmed2026, 'Tết Dương lịch', '2026-01-01 2026-01-02'],
   [announced2026, 'Tết Nguyên đán', '2026-02-16 2026-02-17 2026-02-18 2026-02-19 2026-02-20'],
-  [announced2026, 'Giỗ Tổ Hùng Vương (nghỉ bù)', '2026-04-27'],
-  [announced2026, 'Ngày Chiến thắng', '2026-04-30'],
-  [announced2026, 'Ngày Quốc tế lao động', '2026-05-01'],
-  [announced2026, 'Quốc khánh', '2026-08-31 2026-09-01 2026-09-02'],
+  [unconfirmed2026, 'Giỗ Tổ Hùng Vương (nghỉ bù)', '2026-04-27'],
+  [unconfirmed2026, 'Ngày Chiến thắng', '2026-04-30'],
+  [unconfirmed2026, 'Ngày Quốc tế lao động', '2026-05-01'],
+  [unconfirmed2026, 'Quốc khánh', '2026-08-31 2026-09-01 2026-09-02'],
   [computed2027, 'Tết Dương lịch', '2027-01-01'],
   [computed2027, 'Tết Nguyên đán', '2027-02-05 2027-02-08 2027-02-09 2027-02-10 2027-02-11'],
   [computed2027, 'Giỗ Tổ Hùng Vương', '2027-04-16'],
@@ -107,5 +108,5 @@ const exchanged = ['2026-01-10', '2026-08-22'];
 
 function holidayRows(): object[] {
   const off = holidays.flatMap(([source, name, days]) => days.split(' ').map((day) => ({ day, working: false, name, source })));
-  return [...off, ...exchanged.map((day) => ({ day, working: true, name: 'Làm bù', source: announced2026 }))];
+  return [...off, ...exchanged.map((day) => ({ day, working: true, name: 'Làm bù', source: unconfirmed2026 }))];
 }
