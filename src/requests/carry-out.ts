@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { parsePublicKey, spkiHash, type PublicKey } from '../../pki/keys/public-key.ts';
+import { parseCsr, verifyPossession } from '../../pki/csr/parse.ts';
+import { spkiHash, type PublicKey } from '../../pki/keys/public-key.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeInTransaction, type FinalReason } from '../certificates/revoke.ts';
 import { Problem } from '../problems.ts';
@@ -79,12 +80,15 @@ export function alternativeNames({ subject, serviceName }: Pick<PlacedRequest, '
   return email === undefined ? {} : { subjectAltName: { email: [email] } };
 }
 
-/** The key whose possession was proven when the request came in; the content that was decided on names it. */
-function provenKey({ id, spki, spkiHash: decidedOn }: PlacedRequest): PublicKey {
-  if (!spki || !decidedOn) throw new Error(`request ${id} has no key`);
-  const key = parsePublicKey(spki);
-  if (Buffer.compare(spkiHash(key), decidedOn) !== 0) throw new Problem('csr-signature-invalid');
-  return key;
+/**
+ * The key of the request as it was signed, and as it was decided on; possession is checked once more, for what lay in the
+ * database since is not taken on trust.
+ */
+function provenKey({ id, csr: stored, spkiHash: decidedOn }: PlacedRequest): PublicKey {
+  if (!stored || !decidedOn) throw new Error(`request ${id} has no key`);
+  const csr = parseCsr(stored);
+  if (!verifyPossession(csr).valid || Buffer.compare(spkiHash(csr.publicKey), decidedOn) !== 0) throw new Problem('csr-signature-invalid');
+  return csr.publicKey;
 }
 
 /** Whole days only, so a change of content ends with the old certificate or up to a day earlier. */
