@@ -1,11 +1,12 @@
 import { parseCertificate } from '../../../pki/certificate/parse.ts';
+import { parsePem } from '../../../pki/keys/pem.ts';
 import { printName } from '../../../pki/name/print.ts';
 import { changeOfficial } from '../../../src/officials/register.ts';
 import { decideRequest, decideRequests } from '../../../src/requests/decide.ts';
 import { amendRequest } from '../../../src/requests/submit.ts';
 import { listDecisions, type ShownRequest } from '../../../src/requests/store.ts';
 import { actorFor } from '../../database.ts';
-import { decideAll, requestWorld, submitted, wholeWay } from './people.ts';
+import { csrFor, decideAll, requestWorld, submitted, wholeWay } from './people.ts';
 
 const world = await requestWorld();
 const { services, people } = world;
@@ -37,6 +38,19 @@ test('the approval of a confirmed request counts as its examination, and the sam
   expect(await decideAll(world, id, [['registrar', 'confirm'], ['examiner', 'approve']])).toMatchObject({ state: 'examined', examinedBy: people.examiner.id });
   await expect(decideAll(world, id, [['examiner', 'approve']])).rejects.toMatchObject({ code: 'own-request' });
   expect(await decideAll(world, id, [['approver', 'approve']])).toMatchObject({ state: 'issued' });
+});
+
+test.each([
+  ['its signature spoilt', (csr: Buffer) => { csr[csr.length - 1]! ^= 1; return csr; }],
+  ['that of another key', async () => parsePem(await csrFor())[0]!.der],
+])('a PKCS#10 exchanged in the database after the examination, %s, issues nothing', async (_case, exchange) => {
+  const { id } = await submitted(world);
+  await decideAll(world, id, [['registrar', 'confirm'], ['examiner', 'examine']]);
+  const { csr } = await services.db('requests').where({ id }).first('csr') as { csr: Buffer };
+  await services.db('requests').where({ id }).update({ csr: Buffer.from(await exchange(Buffer.from(csr))) });
+  await expect(decideAll(world, id, [['approver', 'approve']])).rejects.toMatchObject({ code: 'csr-signature-invalid' });
+  expect(await services.db('certificates').where({ requestId: id })).toEqual([]);
+  expect(await services.db('requests').where({ id }).first('state')).toEqual({ state: 'examined' });
 });
 
 test('three working days from the confirmation, holidays counted', async () => {
