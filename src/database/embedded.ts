@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import pg from 'pg';
 import { findDataFolder, findServerFiles, giveToServer, serverUser } from './embedded-files.ts';
 
 export interface EmbeddedServer {
@@ -30,7 +31,7 @@ export async function startEmbedded(folder: string, settings: Record<string, str
   const password = await initialise(root, data, files);
   const urlOf = (port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
-  const running = await findRunning(data);
+  const running = await findRunning(data, urlOf);
   if (running) return { url: urlOf(running.port), reused: true, stop: () => stopProcess(running.pid) };
 
   const port = settings['port'] === undefined ? await findFreePort() : Number(settings['port']);
@@ -102,13 +103,33 @@ async function startServer(files: string, data: string, settings: Record<string,
   return child;
 }
 
-/** A server that a killed service left behind: its postmaster.pid holds the process on line 1, the port on 4. */
-async function findRunning(data: string): Promise<{ pid: number; port: number } | undefined> {
-  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  if (!(pid > 0) || !(port > 0) || !isAlive(pid)) return undefined;
-  return (await isServer(pid)) ? { pid, port } : undefined;
+/**
+ * A server that a killed service left behind: its postmaster.pid holds the process on line 1, the port on 4. One that is
+ * just ending still has its process for a moment, so only one that answers counts; the other is waited for.
+ */
+async function findRunning(data: string, urlOf: (port: number) => string): Promise<{ pid: number; port: number } | undefined> {
+  for (let waited = 0; ; waited += 20) {
+    const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    const pid = Number(lines[0]);
+    const port = Number(lines[3]);
+    if (!(pid > 0) || !(port > 0) || !isAlive(pid) || !(await isServer(pid))) return undefined;
+    if (await answers(urlOf(port))) return { pid, port };
+    if (waited >= stopSeconds * 1000) throw new Error(`PostgreSQL (process ${pid}) neither answers nor ends`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /** The number may belong to another process by now, or to one that ended and was not waited for yet. Without /proc it is believed. */
