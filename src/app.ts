@@ -30,6 +30,7 @@ import { officialRoutes } from './officials/routes.ts';
 import { officialTasks } from './officials/tasks.ts';
 import { policyRoutes } from './policies/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
+import { rateTasks } from './rates/tasks.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { deadlineTasks } from './deadlines/tasks.ts';
 import { leaverRoutes } from './leavers/routes.ts';
@@ -60,7 +61,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -31,7 +31,14 @@ export interface Call<P, Q, B> {
   language: 'vi' | 'en';
   /** Where the call comes from as the socket says, for limits on rate: behind a proxy that is the proxy. */
   address: string;
+  /** A header of the request that the endpoint declares; undefined where it was not sent. */
+  header: (name: string) => string | undefined;
+  /** A header of the answer, kept if the answer is a problem. */
+  setHeader: (name: string, value: string) => void;
 }
+
+/** A request header that means something here, for the OpenAPI document. */
+export interface HeaderField { name: string; description: string }
 
 type Nothing = z.ZodType<Record<string, never>>;
 
@@ -53,6 +60,8 @@ export interface Endpoint<
   body?: B;
   /** multipart/form-data with these file fields, the first one required. */
   upload?: { maxBytes: number; files: readonly string[] };
+  /** Request headers the handler reads. */
+  headers?: readonly HeaderField[];
   /** Media types the answer comes in besides JSON; the caller's Accept chooses. */
   accepts?: readonly string[];
   status: number;

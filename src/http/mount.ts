@@ -61,15 +61,19 @@ interface Incoming { req: Request; res: Response; services: Services; actor: Act
 async function readCall(e: Endpoint, { req, res, services, actor, json }: Incoming): Promise<Call<unknown, unknown, unknown>> {
   const accept = chooseType(e, req);
   const language = languageOf(req.headers['accept-language']);
-  const address = req.socket.remoteAddress ?? '';
+  const told = {
+    address: req.socket.remoteAddress ?? '',
+    header: (name: string) => (e.headers?.some((declared) => declared.name === name) ? req.get(name) : undefined),
+    setHeader: (name: string, value: string) => void res.setHeader(name, value),
+  };
   const params = checkFields(e.params, req.params, 'path', language);
   const query = checkFields(e.query, req.query, 'query', language);
   if (e.upload) {
     const { fields, files } = await readUpload(req, e.upload);
-    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, accept, language, address };
+    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, accept, language, ...told };
   }
   const body = e.body ? checkFields(e.body, await readJson(req, res, json), 'body', language) : {};
-  return { services, actor, params, query, body, files: {}, accept, language, address };
+  return { services, actor, params, query, body, files: {}, accept, language, ...told };
 }
 
 function chooseType(e: Endpoint, req: Request): string {

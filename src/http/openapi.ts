@@ -39,7 +39,7 @@ function operationOf(e: Endpoint, schemas: Json): Json {
     summary: e.summary,
     tags: [/^\/api\/v1\/([^/]+)/.exec(e.path)?.[1] ?? 'service'],
     ...(e.allow === 'anyone' ? { security: [] } : { security: [{ apiKey: [] }], 'x-permission': e.allow }),
-    parameters: [...parametersOf(e.params, 'path', schemas), ...parametersOf(e.query, 'query', schemas)],
+    parameters: [...parametersOf(e.params, 'path', schemas), ...parametersOf(e.query, 'query', schemas), ...headersOf(e)],
     ...bodyOf(e, schemas),
     responses: { [e.status]: replyOf(e, schemas), ...Object.fromEntries(refusals) },
   };
@@ -58,6 +58,10 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query', sc
   if (!schema) return [];
   const { properties = {}, required = [] } = schemaOf(schema, 'input', schemas) as { properties?: Json; required?: string[] };
   return Object.entries(properties).map(([name, of]) => ({ name, in: where, required: where === 'path' || required.includes(name), schema: of }));
+}
+
+function headersOf({ headers = [] }: Endpoint): Json[] {
+  return headers.map(({ name, description }) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } }));
 }
 
 function bodyOf(e: Endpoint, schemas: Json): Json {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint, instant } from '../http/endpoint.ts';
 import { maxPaperBytes } from '../papers/attach.ts';
+import { rates, takeRate } from '../rates/take.ts';
 import { states } from '../requests/states.ts';
-import { RateLimit, rates } from '../verification/rate-limit.ts';
 import { makeCode } from './give-code.ts';
 import { handInOrder } from './order.ts';
 import { holderGrounds, revokeByCode } from './revoke-by-code.ts';
@@ -10,9 +10,6 @@ import { holderGrounds, revokeByCode } from './revoke-by-code.ts';
 const Revocation = z.object({ serialNumber: z.string(), reason: z.string(), ground: z.string().nullable(), revokedAt: instant, invalidityDate: instant.nullable() });
 const note = z.string().trim().min(1).max(2000);
 const serialNumber = z.string().trim().max(80).transform((text) => text.toLowerCase().replaceAll(/[\s:]/g, '')).pipe(z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/, 'must be the serial number in hex'));
-
-// A code has 80 bits: the limit keeps noise down, not guesses. None is set per certificate, or a stranger could keep its holder out.
-const byAddress = new RateLimit(rates.anyone);
 
 /** Ways to a revocation beside the agency's request: the holder's code, and orders from outside. */
 export const revocationRoutes = [
@@ -23,8 +20,9 @@ export const revocationRoutes = [
       invalidityDate: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).optional(), comment: z.string().trim().max(1000).optional(),
     }),
     status: 201, reply: Revocation, problems: ['code-not-accepted', 'certificate-already-revoked', 'invalid-fields', 'too-many-requests', 'state-changed'],
-    handle: async ({ services, actor, body, address }) => {
-      byAddress.take(address, services.now());
+    handle: async ({ services, actor, body, address, setHeader }) => {
+      // A code has 80 bits: the limit keeps noise down, not guesses. None is set per certificate, or a stranger could keep its holder out.
+      await takeRate(services, { purpose: 'revocation', caller: address, rate: rates.anyone, setHeader });
       return revokeByCode(services, actor, body);
     },
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, instant } from '../http/endpoint.ts';
-import { RateLimit, rates } from './rate-limit.ts';
+import { rates, takeRate } from '../rates/take.ts';
 import { readReceipt } from './receipt.ts';
 import type { VerificationRow } from './store.ts';
 import { verifyDocument } from './verify.ts';
@@ -51,8 +51,6 @@ const Receipt = z.object({
   signatures: z.array(z.object({ id: z.string(), field: text, indication, subIndication, codes: z.array(z.string()), signer: text, proven: text })),
 });
 
-const limit = new RateLimit(rates.registered);
-
 const receiptShown = ({ documentDigest, documentSize, format, indication: concluded, subIndication: why, ...row }: VerificationRow) => ({
   ...row,
   document: { format, size: documentSize, digest: { algorithm: 'SHA-256' as const, value: Buffer.from(documentDigest).toString('hex') } },
@@ -69,8 +67,8 @@ export const verificationRoutes = [
       policy: z.enum(['public-service', 'strict', 'lenient']).optional(),
     }),
     status: 200, reply: Verification, problems: ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'took-too-long'],
-    handle: async ({ services, actor, body, files }) => {
-      limit.take(actor.id, services.now());
+    handle: async ({ services, actor, body, files, setHeader }) => {
+      await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
       const { name, bytes } = files['file']!;
       return verifyDocument(services, actor, { name, file: bytes, content: files['content']?.bytes, ...body });
     },

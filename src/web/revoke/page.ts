@@ -5,8 +5,8 @@ import { requestIdOf } from '../../http/request-id.ts';
 import { readUpload } from '../../http/upload.ts';
 import { Problem, problems } from '../../problems.ts';
 import { holderGrounds, revokeByCode, type HolderGround } from '../../revocations/revoke-by-code.ts';
+import { rates, takeRate } from '../../rates/take.ts';
 import type { Services } from '../../services.ts';
-import { RateLimit, rates } from '../../verification/rate-limit.ts';
 import { renderPage } from '../layout/render.ts';
 import { wordsIn, type Language, type WordKey } from '../text/words.ts';
 import { languageOfPage, sendPage } from '../verify/page.ts';
@@ -27,13 +27,12 @@ function formPage(language: Language, entered: Entered, error?: string): string 
 
 /** The page on which a holder revokes with the code; works without any script. The code itself is never shown again. */
 export function createRevokePageHandler(services: Services): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  const limit = new RateLimit(rates.anyone);
   return async (req, res) => {
     const language = languageOfPage(req.url);
     const entered: Entered = { serialNumber: '', ground: '' };
     if (req.method !== 'POST') return sendPage(req, res, { status: 200, language, html: formPage(language, entered) });
     try {
-      limit.take(req.socket.remoteAddress ?? '', services.now());
+      await takeRate(services, { purpose: 'revocation', caller: req.socket.remoteAddress ?? '', rate: rates.anyone, setHeader: (name, value) => void res.setHeader(name, value) });
       const { fields } = await readUpload(req, { maxBytes: 1, files: [] });
       Object.assign(entered, { serialNumber: fields['serialNumber']?.slice(0, 80) ?? '', ground: fields['ground'] ?? '' });
       const order = orderOf(entered, fields['code'] ?? '');

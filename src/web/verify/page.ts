@@ -4,8 +4,8 @@ import { problemOf } from '../../http/problem-json.ts';
 import { requestIdOf } from '../../http/request-id.ts';
 import { readUpload } from '../../http/upload.ts';
 import { Problem, problems } from '../../problems.ts';
+import { rates, takeRate } from '../../rates/take.ts';
 import type { Services } from '../../services.ts';
-import { RateLimit, rates } from '../../verification/rate-limit.ts';
 import { verifyDocument } from '../../verification/verify.ts';
 import { renderPage } from '../layout/render.ts';
 import { wordsIn, type Language, type WordKey } from '../text/words.ts';
@@ -28,7 +28,6 @@ export function formPage(language: Language, maxBytes: number, error?: string): 
  * Errors are pages too, with the status of their problem.
  */
 export function createVerifyPageHandler(services: Services): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
-  const limit = new RateLimit(rates.anyone);
   const { maxDocumentBytes } = services.config;
   return async (req, res) => {
     const language = languageOfPage(req.url);
@@ -37,7 +36,7 @@ export function createVerifyPageHandler(services: Services): (req: IncomingMessa
       return;
     }
     try {
-      limit.take(req.socket.remoteAddress ?? '', services.now());
+      await takeRate(services, { purpose: 'verification', caller: req.socket.remoteAddress ?? '', rate: rates.anyone, setHeader: (name, value) => void res.setHeader(name, value) });
       const { files } = await readUpload(req, { maxBytes: maxDocumentBytes, files: ['file', 'content'] });
       const file = files['file'];
       if (!file || file.bytes.length === 0) throw new Problem('invalid-fields');
