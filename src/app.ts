@@ -39,6 +39,7 @@ import { revocationTasks } from './revocations/tasks.ts';
 import { workbookRoutes } from './workbook/routes.ts';
 import { formRoutes } from './forms/routes.ts';
 import { paperRoutes } from './papers/routes.ts';
+import { receiptTasks } from './receipts/tasks.ts';
 import { reorganisationRoutes } from './reorganisation/routes.ts';
 import { reorganisationTasks } from './reorganisation/tasks.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -61,7 +62,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -12,6 +12,7 @@ export const placeholderPolicies = {
   service: '1.3.6.1.4.1.32473.1.3',
   timestamping: '1.3.6.1.4.1.32473.1.4',
   statusAnswers: '1.3.6.1.4.1.32473.1.5',
+  receipts: '1.3.6.1.4.1.32473.1.6',
 } as const;
 
 /** CA certificates 20 years, subscribers at most 5 (Decree 68/2024, article 9). */
@@ -87,6 +88,11 @@ export const initialProfiles: readonly Profile[] = [
     ...base, name: 'service-tls-client', policies: [placeholderPolicies.service], keyUsage: ['digitalSignature'],
     extKeyUsage: [oids.clientAuth], subjectLayout: [country, province, organisation, units, commonName],
     extensions: { ...base.extensions, subjectAltName: { email: false, dns: true } },
+  },
+  {
+    // RFC 9336: what it signs is a document for people
+    ...base, name: 'receipt-signing', policies: [placeholderPolicies.receipts], keyUsage: ['digitalSignature', 'nonRepudiation'],
+    extKeyUsage: [oids.documentSigning], subjectLayout: [country, organisation, units, commonName],
   },
 ];
 

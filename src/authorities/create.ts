@@ -8,6 +8,7 @@ import { buildName, type NameParts } from '../../pki/name/build.ts';
 import { keyIdentifier } from '../../pki/keys/public-key.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, KeySpec, Services, Tx } from '../services.ts';
+import { ensureReceiptUnit } from '../receipts/unit.ts';
 import { ensureTimestampUnit } from '../timestamp/unit.ts';
 import { findLastGeneration, insertAuthority, insertGeneration, lockAuthority, type AuthorityRow } from './store.ts';
 
@@ -31,13 +32,14 @@ export async function createRootAuthority(services: Services, actor: Actor, orde
 }
 
 /**
- * An issuing CA, certified by its parent's newest generation, as `createRootAuthority`; with the first one comes a unit that
- * signs timestamps.
+ * An issuing CA, certified by its parent's newest generation, as `createRootAuthority`; with the first one come a unit that
+ * signs timestamps and one that signs receipts.
  * @throws Problem `not-found` for the parent, and as `createRootAuthority`
  */
 export async function createIssuingAuthority(services: Services, actor: Actor, order: AuthorityOrder & { parentId: string }): Promise<CreatedGeneration> {
   const created = await createAuthority(services, actor, order);
   await ensureTimestampUnit(services, actor);
+  await ensureReceiptUnit(services, actor);
   return created;
 }
 

@@ -108,7 +108,7 @@ function requireMayRevoke(actor: Actor, { profile, agencyPath }: CertificateRow)
   if (!actor.permissions.has('authority:manage')) throw new Problem('not-permitted', { needs: 'authority:manage' });
 }
 
-const infrastructure: ReadonlySet<string> = new Set(['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping']);
+const infrastructure: ReadonlySet<string> = new Set(['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing']);
 
 function requireIssued({ id, state }: CertificateRow): void {
   if (state === 'revoked') throw new Problem('certificate-already-revoked', { id });

@@ -15,14 +15,16 @@ export interface Answer {
   conclusion: Conclusion;
   messages: AnsweredMessage[];
   signatures: AnsweredSignature[];
+  /** CMS in Base64: proof of what was answered; null where no key of ours is certified for it */
+  receipt: string | null;
 }
 
 export type { ChainEntry, RevocationEntry };
 
-interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array }
+interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array; receipt: Uint8Array | null }
 
 /** Puts the words to a report. */
-export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest }: Frame): Answer {
+export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, receipt }: Frame): Answer {
   const { validationTime, policy, format, conclusion } = report;
   return {
     id, verifiedAt, validationTime, policy,
@@ -34,6 +36,7 @@ export function answerOf(report: ValidationReport, { id, verifiedAt, name, size,
       messages: signature.messages.map(answeredMessage),
       timestamps: signature.timestamps.map((timestamp) => ({ ...timestamp, messages: timestamp.messages.map(answeredMessage) })),
     })),
+    receipt: receipt && Buffer.from(receipt).toString('base64'),
   };
 }
 

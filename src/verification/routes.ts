@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { endpoint, instant } from '../http/endpoint.ts';
+import { binary, endpoint, instant } from '../http/endpoint.ts';
+import { Problem } from '../problems.ts';
 import { rates, takeRate } from '../rates/take.ts';
-import { readReceipt } from './receipt.ts';
+import { checkReceipt } from '../receipts/check.ts';
+import { readReceipt, readVerification } from './receipt.ts';
 import type { VerificationRow } from './store.ts';
 import { verifyDocument } from './verify.ts';
 
@@ -42,20 +44,27 @@ const Verification = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
   document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
   conclusion: Conclusion, messages: z.array(Message), signatures: z.array(Signature),
+  receipt: z.string().nullable(),
 });
 
+const ReceiptSignature = z.object({ id: z.string(), indication, subIndication, codes: z.array(z.string()), signer: text, proven: text });
 const Receipt = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
   document: z.object({ format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
-  conclusion: Conclusion,
-  signatures: z.array(z.object({ id: z.string(), field: text, indication, subIndication, codes: z.array(z.string()), signer: text, proven: text })),
+  conclusion: Conclusion, signatures: z.array(ReceiptSignature),
+  evidence: z.array(z.object({ kind: z.enum(['certificate', 'crl', 'ocsp']), sha256: z.string() })), receipt: text,
 });
+const OwnReceipt = Receipt.extend({ signatures: z.array(ReceiptSignature.extend({ field: text })) });
 
-const receiptShown = ({ documentDigest, documentSize, format, indication: concluded, subIndication: why, ...row }: VerificationRow) => ({
+const receiptShown = ({ documentDigest, documentSize, format, indication: concluded, subIndication: why, receipt, ...row }: VerificationRow) => ({
   ...row,
   document: { format, size: documentSize, digest: { algorithm: 'SHA-256' as const, value: Buffer.from(documentDigest).toString('hex') } },
   conclusion: { indication: concluded, subIndication: why },
+  receipt: receipt && Buffer.from(receipt).toString('base64'),
 });
+
+const cms = 'application/pkcs7-mime';
+const id = z.object({ id: z.uuid() });
 
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
@@ -74,8 +83,31 @@ export const verificationRoutes = [
     },
   }),
   endpoint({
-    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered: digest, verdict, time', allow: 'verification:read',
-    params: z.object({ id: z.uuid() }), status: 200, reply: Receipt, problems: ['not-found'],
-    handle: async ({ services, actor, params }) => receiptShown(await readReceipt(services, actor, params.id)),
+    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered to your agency: digest, verdict, time', allow: 'verification:read',
+    params: id, status: 200, reply: OwnReceipt, problems: ['not-found'],
+    handle: async ({ services, actor, params }) => receiptShown(await readVerification(services, actor, params.id)),
+  }),
+  endpoint({
+    method: 'get', path: '/api/v1/verifications/:id/receipt', summary: 'The receipt of an answer, for whoever knows its id; as JSON or the signed CMS', allow: 'anyone',
+    params: id, status: 200, reply: Receipt, accepts: [cms], problems: ['not-found', 'too-many-requests'],
+    handle: async ({ services, params, address, accept, setHeader }) => {
+      await takeRate(services, { purpose: 'receipt', caller: address, rate: rates.anyone, setHeader });
+      const row = await readReceipt(services, params.id);
+      if (accept !== cms) return receiptShown(row);
+      if (!row.receipt) throw new Problem('not-found', { id: params.id, reason: 'this answer was not signed' });
+      return binary(row.receipt, cms, `receipt-${row.id}.p7m`);
+    },
+  }),
+  endpoint({
+    method: 'post', path: '/api/v1/verifications/receipt-checks', summary: 'Whether a receipt (CMS, DER in Base64) is one of ours', allow: 'anyone',
+    body: z.strictObject({ receipt: z.base64().max(100_000) }), status: 200,
+    reply: z.object({
+      genuine: z.boolean(), fault: z.enum(['not-ours', 'signature-broken', 'not-in-our-records']).nullable(), statement: z.record(z.string(), z.unknown()).nullable(),
+    }),
+    problems: ['document-unreadable', 'too-many-requests'],
+    handle: async ({ services, body, address, setHeader }) => {
+      await takeRate(services, { purpose: 'receipt', caller: address, rate: rates.anyone, setHeader });
+      return checkReceipt(services, Buffer.from(body.receipt, 'base64'));
+    },
   }),
 ];

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Indication, SubIndication } from '../../pki/validation/report.ts';
+import type { EvidenceHash } from '../receipts/sign.ts';
 import type { Tx } from '../services.ts';
 
 export interface ReceiptSignature {
@@ -27,15 +28,19 @@ export interface VerificationRow {
   indication: Indication;
   subIndication: SubIndication | null;
   signatures: ReceiptSignature[];
+  /** what the answer rested on beside the document itself */
+  evidence: EvidenceHash[];
+  /** the signed receipt; null where no key for it was certified */
+  receipt: Uint8Array | null;
 }
 
-export async function insertVerification(tx: Tx, { signatures, ...row }: VerificationRow): Promise<void> {
-  await tx('verifications').insert({ ...row, signatures: JSON.stringify(signatures) });
+export async function insertVerification(tx: Tx, { signatures, evidence, ...row }: VerificationRow): Promise<void> {
+  await tx('verifications').insert({ ...row, signatures: JSON.stringify(signatures), evidence: JSON.stringify(evidence) });
 }
 
 export async function findVerification(db: Knex, id: string): Promise<VerificationRow | undefined> {
   return db('verifications').where({ id }).first('id', 'askedBy', 'agencyPath', 'documentDigest', 'documentSize', 'format', 'policy',
-    'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures') as Promise<VerificationRow | undefined>;
+    'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures', 'evidence', 'receipt') as Promise<VerificationRow | undefined>;
 }
 
 /** Our CA certificates: first those that may have issued (by subject or key), then the rest, for the way up. */

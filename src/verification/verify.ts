@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
+import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
 import type { ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
+import { signReceipt, type EvidenceHash } from '../receipts/sign.ts';
 import type { Actor, Services } from '../services.ts';
 import { trustAnchorsInForce } from '../trust-anchors/find.ts';
 import { answerOf, type Answer } from './answer.ts';
@@ -34,28 +36,40 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
   const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
     ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));
   const { file, content, policy = 'public-service' } = order;
+  const evidence: EvidenceHash[] = [];
   const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, async (wanted) => {
     const found = await fetchEvidence(services, wanted);
+    evidence.push(...hashesOf(found));
     return { ...found, gatheredAt: services.now() };
   });
-  return keepReceipt(services, actor, order, judged);
+  return keepReceipt(services, actor, order, { judged, evidence });
 }
 
-async function keepReceipt({ db, now }: Pick<Services, 'db' | 'now'>, actor: Actor, { name, file }: VerificationOrder, { report, digest }: Judged): Promise<Answer> {
-  const id = randomUUID();
-  const verifiedAt = now();
+interface Answering { judged: Judged; evidence: EvidenceHash[] }
+
+async function keepReceipt(services: Services, actor: Actor, { name, file }: VerificationOrder, { judged: { report, digest }, evidence }: Answering): Promise<Answer> {
+  const [id, verifiedAt] = [randomUUID(), services.now()];
+  const { format, policy, validationTime, conclusion } = report;
+  const signatures = report.signatures.map(receiptOf);
+  const value = Buffer.from(digest).toString('hex');
+  const receipt = await signReceipt(services, {
+    id, verifiedAt, validationTime, policy, document: { format, size: file.length, digest: { algorithm: 'SHA-256', value } }, conclusion,
+    signatures: signatures.map(({ field: _field, ...signature }) => signature), evidence,
+  }) ?? null;
   const row: VerificationRow = {
     id, askedBy: actor.id, agencyPath: actor.agencyPath ?? null, documentDigest: digest, documentSize: file.length,
-    format: report.format, policy: report.policy, validationTime: report.validationTime, verifiedAt,
-    ...report.conclusion, signatures: report.signatures.map(receiptOf),
+    format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt,
   };
-  await db.transaction(async (tx) => {
+  await services.db.transaction(async (tx) => {
     await insertVerification(tx, row);
-    const { indication, subIndication } = report.conclusion;
-    await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id },
-      { before: null, after: { digest: Buffer.from(digest).toString('hex'), indication, subIndication, validationTime: report.validationTime } });
+    await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id }, { before: null, after: { digest: value, ...conclusion, validationTime } });
   });
-  return answerOf(report, { id, verifiedAt, name, size: file.length, digest });
+  return answerOf(report, { id, verifiedAt, name, size: file.length, digest, receipt });
+}
+
+function hashesOf({ certificates, crls, ocspResponses }: EvidenceBytes): EvidenceHash[] {
+  const of = (kind: EvidenceHash['kind'], list: readonly Uint8Array[]): EvidenceHash[] => list.map((bytes) => ({ kind, sha256: hash('sha256', bytes) }));
+  return [...of('certificate', certificates), ...of('crl', crls), ...of('ocsp', ocspResponses)];
 }
 
 function receiptOf({ id, field, indication, subIndication, messages, signer, signingTime }: SignatureReport): ReceiptSignature {

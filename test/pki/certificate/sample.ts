@@ -22,6 +22,7 @@ const subjects: Readonly<Record<ProfileName, NameParts>> = {
   timestamping: [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'TSA 1']],
   'ocsp-responder': [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'OCSP 1']],
   'service-tls-client': [['C', 'VN'], ['O', 'BỘ TÀI CHÍNH'], ['CN', 'Cổng dịch vụ công']],
+  'receipt-signing': [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'Receipts 1']],
 };
 
 export interface Sample { profile: Profile; issuer: Authority | 'self'; signer: Signer; order: CertificateOrder }
