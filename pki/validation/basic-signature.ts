@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificate/parse.ts';
-import type { SignerVerdict } from '../cms/verify.ts';
 import { verifyCryptography } from './cryptographic-verification.ts';
-import type { Candidate } from './format-checking.ts';
+import type { SignatureCandidate } from './candidate.ts';
+import { checkFormat } from './format-checking.ts';
 import { identifySigningCertificate } from './identification-of-signing-certificate.ts';
 import type { BuildingBlock, Conclusion, Message } from './report.ts';
 import type { ValidationContext } from './validation-context.ts';
@@ -11,7 +11,6 @@ export interface BasicSignature {
   /** the first thing that went wrong, in the standard's order; undefined if nothing did */
   failure: Conclusion | undefined;
   certificate: Certificate | undefined;
-  verdict: SignerVerdict | undefined;
   blocks: BuildingBlock[];
   messages: Message[];
 }
@@ -20,30 +19,21 @@ export interface BasicSignature {
  * The part of the validation of basic signatures (EN 319 102-1 §5.3) that needs no time: format, signing certificate,
  * cryptography. A broken signature is found broken even where its signer's chain is not trusted.
  */
-export function validateBasicSignature(candidate: Candidate, context: ValidationContext): BasicSignature {
+export function validateBasicSignature(candidate: SignatureCandidate, context: ValidationContext): BasicSignature {
   const blocks: BuildingBlock[] = [];
-  const { problems, signerInfo } = candidate;
-  const format = formatOf(problems);
-  blocks.push({ name: 'format-checking', ...(format ?? { indication: 'TOTAL-PASSED', subIndication: null }) });
-  if (format || !signerInfo) return { failure: format ?? formatFailure, certificate: undefined, verdict: undefined, blocks, messages: problems };
+  const { problems, remarks, signature } = candidate;
+  const format = checkFormat(candidate);
+  blocks.push({ name: 'format-checking', ...format });
+  if (format.indication !== 'TOTAL-PASSED' || !signature) return { failure: format, certificate: undefined, blocks, messages: [...problems, ...remarks] };
 
-  const identified = identifySigningCertificate(signerInfo, context);
+  const identified = identifySigningCertificate(signature.signer, context);
   blocks.push(blockOf(identified));
-  if (!identified.certificate) return { failure: conclusionOf(identified), certificate: undefined, verdict: undefined, blocks, messages: identified.messages };
+  if (!identified.certificate) return { failure: conclusionOf(identified), certificate: undefined, blocks, messages: [...identified.messages, ...remarks] };
 
-  const cryptography = verifyCryptography(candidate, identified.certificate);
+  const cryptography = verifyCryptography(signature, identified.certificate);
   blocks.push(blockOf(cryptography));
   const failure = cryptography.indication === 'TOTAL-PASSED' ? undefined : conclusionOf(cryptography);
-  return { failure, certificate: identified.certificate, verdict: cryptography.verdict, blocks, messages: cryptography.messages };
-}
-
-const formatFailure: Conclusion = { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE' };
-
-/** A format nobody here reads is no failure of the signature: it is only not judged. */
-function formatOf(problems: readonly Message[]): Conclusion | undefined {
-  if (problems.length === 0) return undefined;
-  if (problems.every(({ code }) => code === 'unsupported-signature-format')) return { indication: 'INDETERMINATE', subIndication: 'SIGNED_DATA_NOT_FOUND' };
-  return formatFailure;
+  return { failure, certificate: identified.certificate, blocks, messages: [...cryptography.messages, ...remarks] };
 }
 
 export const conclusionOf = ({ indication, subIndication }: Conclusion): Conclusion => ({ indication, subIndication });

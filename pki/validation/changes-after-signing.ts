@@ -1,4 +1,4 @@
-import type { PdfChange } from '../pdf/signatures.ts';
+import type { CandidateChange } from './candidate.ts';
 import { message, type MessageCode } from './messages.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { BuildingBlock, Message, ReportedChange } from './report.ts';
@@ -16,7 +16,7 @@ const codeOfKind: Readonly<Record<string, MessageCode>> = {
  * What later revisions did to a signed document, as a verdict of its own: EN 319 102-1 leaves it to the format
  * (ISO 32000-2 §12.8.2.2). A change that is not allowed never leaves TOTAL-PASSED standing.
  */
-export function judgeChanges(changes: readonly PdfChange[], policy: ValidationPolicy): BuildingBlock & { messages: Message[] } {
+export function judgeChanges(changes: readonly CandidateChange[], policy: ValidationPolicy): BuildingBlock & { messages: Message[] } {
   const messages = new Map<string, Message>();
   let forbidden = false;
   for (const change of changes) {
@@ -34,19 +34,19 @@ export function judgeChanges(changes: readonly PdfChange[], policy: ValidationPo
 }
 
 /** The changes as the report lists them; a document with thousands of them gets the first two hundred. */
-export function reportChanges(changes: readonly PdfChange[]): ReportedChange[] {
+export function reportChanges(changes: readonly CandidateChange[]): ReportedChange[] {
   return changes.slice(0, 200).map(({ revision, kind, allowed, code, detail }) => ({ revision, kind, allowed, code, detail: detail ?? null }));
 }
 
-function isHarmless({ kind }: PdfChange): boolean {
+function isHarmless({ kind }: CandidateChange): boolean {
   return kind === 'dss' || kind === 'document-timestamp' || kind === 'signature';
 }
 
 /** Allowed, and only worth a warning where it may deceive a reader. */
-function remark({ kind, code, revision, warning }: PdfChange): Message {
+function remark({ kind, code, revision, warning }: CandidateChange): Message {
   return { ...message(codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
 }
 
-function refusal({ code, detail, revision }: PdfChange): Message {
+function refusal({ code, detail, revision }: CandidateChange): Message {
   return message('changed-after-signing', { detail: detail ? `${code}: ${detail}` : code, revision });
 }

@@ -1,10 +1,9 @@
 import type { Certificate } from '../certificate/parse.ts';
-import { verifySigner, type SignerVerdict } from '../cms/verify.ts';
-import type { Candidate } from './format-checking.ts';
+import type { CheckableSignature, SignatureProblem } from './candidate.ts';
 import { message } from './messages.ts';
 import type { BuildingBlock, Message, SubIndication } from './report.ts';
 
-export interface CryptographicVerification extends BuildingBlock { verdict: SignerVerdict | undefined; messages: Message[] }
+export interface CryptographicVerification extends BuildingBlock { messages: Message[] }
 
 type Judgement = Pick<BuildingBlock, 'indication' | 'subIndication'> & { message: Message };
 
@@ -12,18 +11,13 @@ type Judgement = Pick<BuildingBlock, 'indication' | 'subIndication'> & { message
  * Cryptographic verification (EN 319 102-1 §5.2.7): the digest of the content, then the signature over the attributes.
  * A changed byte is HASH_FAILURE, a wrong signature value SIG_CRYPTO_FAILURE; both are TOTAL-FAILED.
  */
-export function verifyCryptography({ signedData, signerInfo, content }: Candidate, certificate: Certificate): CryptographicVerification {
-  if (!signedData || !signerInfo || !content) {
-    return { name, indication: 'INDETERMINATE', subIndication: 'SIGNED_DATA_NOT_FOUND', verdict: undefined, messages: [message('signed-content-missing')] };
-  }
-  const given = signedData.content !== undefined ? 'attached' : signerInfo.signedAttributes ? content : content.parts;
-  const verdict = verifySigner(signedData, signerInfo, given, certificate);
-  const judged = verdict.problems.map(({ code }) => judgementOf(code));
+export function verifyCryptography(signature: CheckableSignature, certificate: Certificate): CryptographicVerification {
+  const judged = signature.check(certificate).map(({ code }) => judgementOf(code));
   const worst = judged.find(({ subIndication }) => subIndication === 'HASH_FAILURE')
     ?? judged.find(({ indication }) => indication === 'TOTAL-FAILED') ?? judged[0];
-  if (!worst) return { name, indication: 'TOTAL-PASSED', subIndication: null, verdict, messages: [] };
+  if (!worst) return { name, indication: 'TOTAL-PASSED', subIndication: null, messages: [] };
   const { indication, subIndication } = worst;
-  return { name, indication, subIndication, verdict, messages: judged.map((judgement) => judgement.message) };
+  return { name, indication, subIndication, messages: judged.map((judgement) => judgement.message) };
 }
 
 const name = 'cryptographic-verification';
@@ -31,7 +25,7 @@ const name = 'cryptographic-verification';
 const failed = (subIndication: SubIndication, why: Message): Judgement => ({ indication: 'TOTAL-FAILED', subIndication, message: why });
 const unsure = (subIndication: SubIndication, why: Message): Judgement => ({ indication: 'INDETERMINATE', subIndication, message: why });
 
-function judgementOf(code: string): Judgement {
+function judgementOf(code: SignatureProblem): Judgement {
   switch (code) {
     case 'message-digest-mismatch': return failed('HASH_FAILURE', message('content-changed'));
     case 'signature-invalid': return failed('SIG_CRYPTO_FAILURE', message('signature-broken'));

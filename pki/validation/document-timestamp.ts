@@ -1,28 +1,27 @@
 import { passed } from './conclusion.ts';
-import type { Candidate } from './format-checking.ts';
+import type { SignatureCandidate } from './candidate.ts';
 import { judgeChanges } from './changes-after-signing.ts';
+import { checkFormat } from './format-checking.ts';
 import { message } from './messages.ts';
-import type { Conclusion, SignatureReport } from './report.ts';
+import type { SignatureReport } from './report.ts';
 import { coverageOf, ordered, type Proof } from './signature-with-time.ts';
 import { summarizeSigner } from './signer.ts';
 import { validateTimestamp } from './timestamp-validation.ts';
 import type { ValidationContext } from './validation-context.ts';
 
-const formatFailure: Conclusion = { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE' };
-
 /** A timestamp over a whole document: `ETSI.RFC3161` in a PDF (ISO 32000-2 §12.8.5), or a token with its content beside. */
-export function validateDocumentTimestamp(candidate: Candidate, context: ValidationContext): SignatureReport {
-  const { id, pdf, content, signedData, problems } = candidate;
+export function validateDocumentTimestamp(candidate: SignatureCandidate, context: ValidationContext): SignatureReport {
+  const { id, field, family, timestamp, problems } = candidate;
+  const format = checkFormat(candidate);
   const base: SignatureReport = {
-    id, field: pdf?.field ?? null, type: 'document-timestamp', format: pdf ? 'PAdES-DTS' : 'RFC3161', ...formatFailure, messages: problems, signer: null,
+    id, field, type: 'document-timestamp', format: family === 'RFC3161' ? family : `${family}-DTS`, ...format, messages: problems, signer: null,
     signingTime: { claimed: null, proven: null, provenBy: null }, coverage: coverageOf(candidate), chain: [], trustDomain: null, revocation: [], timestamps: [],
-    buildingBlocks: [{ name: 'format-checking', ...formatFailure }],
+    buildingBlocks: [{ name: 'format-checking', ...format }],
   };
-  if (problems.length > 0 || !signedData) return base;
-  if (!content) return { ...base, indication: 'INDETERMINATE', subIndication: 'SIGNED_DATA_NOT_FOUND', messages: [message('signed-content-missing')] };
+  if (format.indication !== 'TOTAL-PASSED' || !timestamp) return base;
 
-  const { entry, certificate, chain } = validateTimestamp(signedData.der, 'document-timestamp', (digest) => content.digest(digest), context);
-  const changes = judgeChanges(pdf?.changesAfter ?? [], context.policy);
+  const { entry, certificate, chain } = validateTimestamp(timestamp, context);
+  const changes = judgeChanges(candidate.changesAfter, context.policy);
   const { indication, subIndication } = entry;
   const verdict = indication !== 'TOTAL-PASSED' ? { indication, subIndication } : { indication: changes.indication, subIndication: changes.subIndication };
   const failed = indication === 'TOTAL-FAILED' ? [message('timestamp-failed')] : [];
@@ -35,12 +34,8 @@ export function validateDocumentTimestamp(candidate: Candidate, context: Validat
   };
 }
 
-/** What a document timestamp proves of the signatures before it: those its bytes contain whole. */
-export function proofsOf(timestamps: readonly { candidate: Candidate; report: SignatureReport }[], signature: Candidate): Proof[] {
-  const { pdf } = signature;
-  if (!pdf) return [];
-  return timestamps.filter(({ candidate, report }) => report.signingTime.proven !== null && candidate.pdf && endOf(candidate.pdf.byteRange) > endOf(pdf.byteRange))
+/** What a document timestamp proves of the signatures before it: those it covers. */
+export function proofsOf(timestamps: readonly { candidate: SignatureCandidate; report: SignatureReport }[], { id }: SignatureCandidate): Proof[] {
+  return timestamps.filter(({ candidate, report }) => report.signingTime.proven !== null && candidate.timestamp?.covers().signatures.includes(id))
     .map(({ report }) => ({ time: report.signingTime.proven!, by: 'document-timestamp' }));
 }
-
-const endOf = ([, , start, length]: readonly [number, number, number, number]): number => start + length;

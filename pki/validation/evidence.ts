@@ -14,6 +14,15 @@ export interface EvidenceBytes {
 
 export const noEvidence: EvidenceBytes = { certificates: [], crls: [], ocspResponses: [] };
 
+/** All of several, in their order. */
+export function joinEvidence(parts: readonly EvidenceBytes[]): EvidenceBytes {
+  return {
+    certificates: parts.flatMap(({ certificates }) => certificates),
+    crls: parts.flatMap(({ crls }) => crls),
+    ocspResponses: parts.flatMap(({ ocspResponses }) => ocspResponses),
+  };
+}
+
 /** Far more than a long archive of one result holds; beyond it a document only costs time. */
 const limits = { certificates: 256, crls: 128, ocspResponses: 256, crlBytes: 32 * 1024 * 1024 };
 

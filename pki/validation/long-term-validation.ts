@@ -1,5 +1,5 @@
 import type { EvidenceBytes } from './evidence.ts';
-import type { SignedDocument } from './format-checking.ts';
+import type { SignedDocument } from './candidate.ts';
 
 /**
  * What a document carries for its own long life (EN 319 102-1 §5.6): the evidence of its signatures and tokens. Proofs of

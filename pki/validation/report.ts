@@ -82,7 +82,7 @@ export interface RevocationEntry {
 }
 
 export interface TimestampEntry extends Conclusion {
-  kind: 'signature-timestamp' | 'document-timestamp' | 'content-timestamp';
+  kind: 'content-timestamp' | 'signature-timestamp' | 'validation-data-timestamp' | 'archive-timestamp' | 'document-timestamp';
   time: Date | null;
   authority: string | null;
   policy: string | null;
@@ -111,7 +111,7 @@ export interface SignatureReport extends Conclusion {
 export interface ValidationReport {
   validationTime: Date;
   policy: string;
-  format: 'PDF' | 'CMS';
+  format: 'PDF' | 'CMS' | 'XML' | 'ASiC-S' | 'ASiC-E' | 'JWS';
   conclusion: Conclusion;
   /** about the document as a whole */
   messages: Message[];

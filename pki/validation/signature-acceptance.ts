@@ -1,20 +1,12 @@
 import { oids } from '../asn1/oids.ts';
 import type { Certificate } from '../certificate/parse.ts';
-import { singleValue } from '../cms/attributes.ts';
-import type { SignerInfo } from '../cms/signed-data.ts';
-import type { Digest } from '../keys/algorithm.ts';
 import { printName } from '../name/print.ts';
+import type { SignatureCandidate, UsedDigest } from './candidate.ts';
 import { message } from './messages.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { BuildingBlock, Message } from './report.ts';
 
 export interface Acceptance extends BuildingBlock { messages: Message[] }
-
-export interface Accepted {
-  signerInfo: SignerInfo;
-  /** the format itself demands the ESS attribute: EN 319 142-1 §6.3 for ETSI.CAdES.detached */
-  mustBind: boolean;
-}
 
 /** Extended key usages that fit a signature on a document; absent means no limit (RFC 5280 §4.2.1.12). */
 const signingUsages: ReadonlySet<string> = new Set([
@@ -27,10 +19,10 @@ const signingUsages: ReadonlySet<string> = new Set([
  * Signature acceptance (EN 319 102-1 §5.2.8): what the policy asks of attributes, algorithms, keys and the signer's
  * certificate. `time` is when the signature is known to have existed: an algorithm counts by its state then.
  */
-export function acceptSignature({ signerInfo, mustBind }: Accepted, path: readonly Certificate[], policy: ValidationPolicy, time: Date): Acceptance {
+export function acceptSignature({ signature, properties, mustNameCertificate }: SignatureCandidate, path: readonly Certificate[], policy: ValidationPolicy, time: Date): Acceptance {
   const [signer] = path;
-  const cryptography = [...judgeDigest(signerInfo.digestAlgorithm, signerInfo.digestOid, policy, time), ...path.flatMap((each) => judgeKey(each, policy))];
-  const constraints = signer ? [...judgeUsage(signer, policy), ...judgeAttributes(signerInfo, mustBind || policy.requireSigningCertificateAttribute)] : [];
+  const cryptography = [...(signature?.digests ?? []).flatMap((used) => judgeDigest(used, policy, time)), ...path.flatMap((each) => judgeKey(each, policy))];
+  const constraints = signer ? [...judgeUsage(signer, policy), ...judgeAttributes(properties.signingCertificate !== 'absent', mustNameCertificate || policy.requireSigningCertificateAttribute)] : [];
   const messages = [...cryptography, ...constraints];
   const name = 'signature-acceptance';
   if (cryptography.some(isError)) return { name, indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE', messages };
@@ -41,10 +33,10 @@ export function acceptSignature({ signerInfo, mustBind }: Accepted, path: readon
 
 const isError = ({ level }: Message): boolean => level === 'error';
 
-function judgeDigest(digest: Digest | undefined, oid: string, policy: ValidationPolicy, time: Date): Message[] {
+function judgeDigest({ digest, name }: UsedDigest, policy: ValidationPolicy, time: Date): Message[] {
   const until = digest && policy.digests[digest];
   if (until && time <= new Date(until)) return [];
-  return [message('algorithm-not-allowed', { algorithm: digest ?? oid })];
+  return [message('algorithm-not-allowed', { algorithm: name })];
 }
 
 function judgeKey({ publicKey, subject }: Certificate, policy: ValidationPolicy): Message[] {
@@ -58,8 +50,7 @@ function judgeUsage({ keyUsage, extKeyUsage }: Certificate, policy: ValidationPo
   return mayBySign && mayByPurpose ? [] : [message('key-usage-unsuitable')];
 }
 
-function judgeAttributes({ signedAttributes = [] }: SignerInfo, mustBind: boolean): Message[] {
-  const bound = [oids.signingCertificateV2, oids.signingCertificate].some((oid) => 'value' in singleValue(signedAttributes, oid));
+function judgeAttributes(bound: boolean, mustBind: boolean): Message[] {
   if (bound) return [];
   return [mustBind
     ? message('attribute-missing', { attribute: 'signing-certificate-v2' })

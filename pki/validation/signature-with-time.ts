@@ -4,7 +4,7 @@ import { validateCertificate, type CertificateValidation } from './certificate-v
 import { judgeChanges, reportChanges } from './changes-after-signing.ts';
 import { judgeClaimedTime } from './claimed-time.ts';
 import { passed } from './conclusion.ts';
-import type { Candidate } from './format-checking.ts';
+import type { SignatureCandidate } from './candidate.ts';
 import { message } from './messages.ts';
 import type { Conclusion, Coverage, Message, SignatureReport, SigningTime, TimestampEntry } from './report.ts';
 import { acceptSignature } from './signature-acceptance.ts';
@@ -21,17 +21,17 @@ export interface Proof { time: Date; by: Exclude<SigningTime['provenBy'], null> 
  * The time a signer claims decides nothing.
  * @param outer proofs from outside the signature: document timestamps over it, a receipt of our own
  */
-export function validateSignatureWithTime(candidate: Candidate, outer: readonly Proof[], context: ValidationContext): SignatureReport {
+export function validateSignatureWithTime(candidate: SignatureCandidate, outer: readonly Proof[], context: ValidationContext): SignatureReport {
   const basic = validateBasicSignature(candidate, context);
-  const timestamps = timestampsOf(basic, context);
+  const timestamps = basic.failure ? [] : timestampsOf(candidate, context);
   const proof = earliest([...outer, ...timestamps.filter(isProof).map(({ time }): Proof => ({ time: time!, by: 'signature-timestamp' }))]);
   const report = frameOf(candidate, basic, timestamps, proof, context);
-  if (basic.failure || !basic.certificate || !candidate.signerInfo) return { ...report, ...(basic.failure ?? passed) };
+  if (basic.failure || !basic.certificate || !candidate.signature) return { ...report, ...(basic.failure ?? passed) };
 
   const chain = validateCertificate(basic.certificate, { scope: 'signing', at: proof?.time ?? context.time, proven: proof !== undefined }, context);
-  const acceptance = acceptSignature({ signerInfo: candidate.signerInfo, mustBind: candidate.pdf?.subFilter === 'ETSI.CAdES.detached' }, pathOf(chain, basic.certificate), context.policy, proof?.time ?? context.time);
-  const changes = judgeChanges(candidate.pdf?.changesAfter ?? [], context.policy);
-  const blocks = [chain, { ...acceptance }, ...(candidate.pdf ? [changes] : [])];
+  const acceptance = acceptSignature(candidate, pathOf(chain, basic.certificate), context.policy, proof?.time ?? context.time);
+  const changes = judgeChanges(candidate.changesAfter, context.policy);
+  const blocks = [chain, { ...acceptance }, ...(candidate.coverage ? [changes] : [])];
   const conclusion = firstFailure(blocks);
   return {
     ...report, ...conclusion,
@@ -47,10 +47,8 @@ function earliest(proofs: readonly Proof[]): Proof | undefined {
   return proofs.toSorted((a, b) => a.time.getTime() - b.time.getTime())[0];
 }
 
-function timestampsOf({ verdict }: BasicSignature, context: ValidationContext): TimestampEntry[] {
-  if (!verdict) return [];
-  // ten tokens on one signature are an archive's; a hundred only cost time
-  return verdict.signatureTimestamps.slice(0, 10).map((der) => validateTimestamp(der, 'signature-timestamp', (digest) => verdict.messageImprintDigest(digest), context).entry);
+function timestampsOf({ timestamps }: SignatureCandidate, context: ValidationContext): TimestampEntry[] {
+  return timestamps.filter(({ kind }) => kind === 'signature-timestamp').map((timestamp) => validateTimestamp(timestamp, context).entry);
 }
 
 /** The chain that was found, or the signer alone. */
@@ -64,13 +62,12 @@ function firstFailure(blocks: readonly Conclusion[]): Conclusion {
   return failure ? conclusionOf(failure) : passed;
 }
 
-function frameOf(candidate: Candidate, basic: BasicSignature, timestamps: TimestampEntry[], proof: Proof | undefined, context: ValidationContext): SignatureReport {
-  const { pdf } = candidate;
-  const claimed = basic.verdict?.claimedSigningTime ?? pdf?.claimedTime;
+function frameOf(candidate: SignatureCandidate, basic: BasicSignature, timestamps: TimestampEntry[], proof: Proof | undefined, context: ValidationContext): SignatureReport {
+  const claimed = candidate.properties.claimedTime;
   return {
-    id: candidate.id, field: pdf?.field ?? null, type: candidate.type, format: levelOf(candidate, timestamps), indication: 'INDETERMINATE', subIndication: null,
+    id: candidate.id, field: candidate.field, type: candidate.type, format: levelOf(candidate, timestamps), indication: 'INDETERMINATE', subIndication: null,
     messages: ordered([...basic.messages, ...timestamps.flatMap(({ messages }) => messages), ...timeMessages(basic, claimed, proof, context), ...coverageMessages(candidate)]),
-    signer: basic.certificate ? summarizeSigner(basic.certificate, pdf?.reason) : null,
+    signer: basic.certificate ? summarizeSigner(basic.certificate, candidate.reason) : null,
     signingTime: { claimed: claimed ?? null, proven: proof?.time ?? null, provenBy: proof?.by ?? null },
     coverage: coverageOf(candidate), chain: [], trustDomain: null, revocation: [], timestamps, buildingBlocks: basic.blocks,
   };
@@ -82,12 +79,12 @@ function timeMessages(basic: BasicSignature, claimed: Date | undefined, proof: P
   return [known, ...judgeClaimedTime({ claimed, proven: proof?.time, now: context.time, graceSeconds: context.policy.clockGraceSeconds })];
 }
 
-function coverageMessages({ pdf }: Candidate): Message[] {
-  return pdf && !pdf.coverage.wholeDocument && pdf.changesAfter.length === 0 ? [message('not-whole-document')] : [];
+function coverageMessages({ coverage, changesAfter }: SignatureCandidate): Message[] {
+  return coverage && !coverage.wholeDocument && changesAfter.length === 0 ? [message('not-whole-document')] : [];
 }
 
-export function coverageOf({ pdf }: Candidate): Coverage | null {
-  return pdf ? { ...pdf.coverage, changesAfter: reportChanges(pdf.changesAfter) } : null;
+export function coverageOf({ coverage, changesAfter }: SignatureCandidate): Coverage | null {
+  return coverage && { ...coverage, changesAfter: reportChanges(changesAfter) };
 }
 
 function closing({ indication }: Conclusion, chain: CertificateValidation, certificate: Certificate, { time }: ValidationContext): Message[] {
@@ -104,11 +101,8 @@ export function ordered(messages: readonly Message[]): Message[] {
 }
 
 /** The level as far as this process sees it: B-B, or B-T with a signature timestamp (EN 319 142-1 §6, EN 319 122-1 §6). */
-function levelOf({ container, pdf, signerInfo }: Candidate, timestamps: readonly TimestampEntry[]): string {
-  const level = timestamps.length > 0 ? 'B-T' : 'B-B';
-  if (pdf) return pdf.subFilter === 'ETSI.CAdES.detached' ? `PAdES-${level}` : `PKCS7-${timestamps.length > 0 ? 'T' : 'B'}`;
-  const bound = signerInfo?.signedAttributes?.some(({ oid }) => oid === signingCertificateV2) ?? false;
-  return container === 'CMS' && bound ? `CAdES-${level}` : 'CMS';
+function levelOf({ family }: SignatureCandidate, timestamps: readonly TimestampEntry[]): string {
+  const stamped = timestamps.length > 0;
+  if (family === 'CMS' || family === 'XMLDSig' || family === 'JWS') return family;
+  return family === 'PKCS7' ? `PKCS7-${stamped ? 'T' : 'B'}` : `${family}-${stamped ? 'B-T' : 'B-B'}`;
 }
-
-const signingCertificateV2 = '1.2.840.113549.1.9.16.2.47';

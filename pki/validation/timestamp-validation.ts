@@ -1,9 +1,9 @@
 import { oids } from '../asn1/oids.ts';
 import { selectSignerCertificate } from '../cms/signer-certificate.ts';
-import type { Digest } from '../keys/algorithm.ts';
 import { nameAttribute } from '../name/parse.ts';
 import { printName } from '../name/print.ts';
 import { isTimestampingCertificate, parseTimestampToken, verifyTimestampToken, type TimestampToken } from '../timestamp/token.ts';
+import type { CandidateTimestamp } from './candidate.ts';
 import { validateCertificate, type CertificateValidation } from './certificate-validation.ts';
 import { tolerate } from './evidence.ts';
 import { message } from './messages.ts';
@@ -20,11 +20,8 @@ export interface TimestampValidation {
 /**
  * Timestamp validation (EN 319 102-1 §5.4): the imprint is of exactly these bytes, the unit's signature holds, its
  * certificate is for timestamps alone and its chain was good at genTime. Only then does the time prove anything.
- * @param stamped digests of what the token should be over
  */
-export function validateTimestamp(
-  der: Uint8Array, kind: TimestampEntry['kind'], stamped: (digest: Digest) => Uint8Array, context: ValidationContext,
-): TimestampValidation {
+export function validateTimestamp({ token: der, kind, stamped }: CandidateTimestamp, context: ValidationContext): TimestampValidation {
   const token = tolerate(() => parseTimestampToken(der, { allowTrailingZeros: true }));
   if (!token) return { entry: entryOf(kind, undefined, undefined, broken('FORMAT_FAILURE', 'timestamp-malformed')), certificate: undefined, chain: undefined };
   context.evidence.add({ certificates: token.signedData.certificates, crls: token.signedData.crls, ocspResponses: token.signedData.ocspResponses });
@@ -33,7 +30,7 @@ export function validateTimestamp(
     askForSigner(token, context);
     return { entry: entryOf(kind, token, undefined, untrusted('NO_SIGNING_CERTIFICATE_FOUND', certificate ?? 'no-certificate')), certificate: undefined, chain: undefined };
   }
-  const { problems } = verifyTimestampToken(token, stamped, certificate);
+  const { problems } = verifyTimestampToken(token, (digest) => stamped(digest) ?? nothing, certificate);
   const [problem] = problems;
   if (problem) {
     const hashFails = problems.some(({ code }) => code === 'imprint-mismatch' || code === 'message-digest-mismatch');
@@ -43,6 +40,9 @@ export function validateTimestamp(
   const chain = validateCertificate(certificate, { scope: 'timestamping', at: genTime, proven: false, extendedKeyUsage: oids.timeStamping }, context);
   return { entry: entryOf(kind, token, certificate, trustOf(token, certificate, chain, context)), certificate, chain };
 }
+
+/** no digest has no octets */
+const nothing = new Uint8Array(0);
 
 type Judged = Conclusion & { messages: Message[] };
 

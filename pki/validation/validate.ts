@@ -1,6 +1,7 @@
+import type { SignedDocument } from './candidate.ts';
 import { concludeDocument } from './conclusion.ts';
 import { proofsOf, validateDocumentTimestamp } from './document-timestamp.ts';
-import { readSignedDocument, type SignedDocument } from './format-checking.ts';
+import { readSignedDocument } from './format-checking.ts';
 import { embeddedEvidence } from './long-term-validation.ts';
 import { message } from './messages.ts';
 import type { SignatureReport, ValidationReport, Wanted } from './report.ts';

@@ -11,7 +11,7 @@ export interface Answer {
   verifiedAt: Date;
   validationTime: Date;
   policy: string;
-  document: { name: string; format: 'PDF' | 'CMS'; size: number; digest: { algorithm: 'SHA-256'; value: string } };
+  document: { name: string; format: ValidationReport['format']; size: number; digest: { algorithm: 'SHA-256'; value: string } };
   conclusion: Conclusion;
   messages: AnsweredMessage[];
   signatures: AnsweredSignature[];

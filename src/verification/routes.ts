@@ -34,7 +34,7 @@ const Signature = z.object({
     revokedAt: instant.nullable(), reason: text, thisUpdate: instant.nullable(), nextUpdate: instant.nullable(),
   })),
   timestamps: z.array(z.object({
-    kind: z.enum(['signature-timestamp', 'document-timestamp', 'content-timestamp']), indication, subIndication, time: instant.nullable(),
+    kind: z.enum(['content-timestamp', 'signature-timestamp', 'validation-data-timestamp', 'archive-timestamp', 'document-timestamp']), indication, subIndication, time: instant.nullable(),
     authority: text, policy: text, serialNumber: text, messages: z.array(Message),
   })),
   buildingBlocks: z.array(z.object({ name: z.string(), indication, subIndication })),
