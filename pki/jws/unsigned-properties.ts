@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { PkiError } from '../error.ts';
+import { DerReader } from '../asn1/der-reader.ts';
+import { tags } from '../asn1/tags.ts';
+import type { Evidence } from '../cms/evidence.ts';
+import type { Digest } from '../keys/algorithm.ts';
+import { wrapBasicOcspResponse } from '../ocsp/build-response.ts';
+import { decodeBase64, decodeBase64url, encodeBase64url } from './base64.ts';
+import { listOf, objectOf, textOf, tokensOf } from './header.ts';
+import { parseJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import type { Jws, JwsSignature } from './parse.ts';
+import type { ResolveObject } from './verify.ts';
+
+/** A token, and the digest of what it must have stamped; undefined where that cannot be said. */
+export interface JwsTimestamp { token: Uint8Array; imprint: ((digest: Digest) => Uint8Array) | undefined }
+
+/** What stands beside a JAdES signature (ETSI TS 119 182-1 §5.3); nothing of it is signed. */
+export interface UnsignedProperties {
+  signatureTimestamps: JwsTimestamp[];
+  archiveTimestamps: JwsTimestamp[];
+  evidence: Evidence;
+  /** names of properties that are not read here */
+  unread: string[];
+}
+
+/** Archives renewed each year for a century, with their certificates and status data each time. */
+const maxProperties = 1_000;
+const limits = { maxBytes: 48 * 1024 * 1024, maxDepth: 12, maxValues: 20_000 };
+
+interface Property { name: string; value: JsonValue; /** base64url as sent; undefined in the clear form */ text: string | undefined }
+
+/**
+ * The unsigned properties of `etsiU`, in the clear or in base64url, and not in both (§5.3.1). One that does not parse
+ * brings nothing: evidence can be lacking, never wrong.
+ */
+export function readUnsignedProperties(jws: Jws, signature: JwsSignature, resolve: ResolveObject): UnsignedProperties {
+  const properties = tolerate(() => propertiesOf(signature.unprotected?.get('etsiU'))) ?? [];
+  const read: UnsignedProperties = { signatureTimestamps: [], archiveTimestamps: [], evidence: { certificates: [], crls: [], ocspResponses: [] }, unread: [] };
+  properties.forEach((property, index) => {
+    tolerate(() => readProperty(property, read, () => archiveImprint(jws, signature, resolve, properties.slice(0, index)), signature));
+  });
+  return read;
+}
+
+function tolerate<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function propertiesOf(etsiU: JsonValue | undefined): Property[] {
+  const list = listOf(etsiU, '§5.3.1 etsiU', maxProperties);
+  if (new Set(list.map((each) => typeof each)).size > 1) throw new PkiError('jws-header-malformed', { rule: '§5.3.1 all in base64url or all in the clear' });
+  return list.map((each) => {
+    const object = typeof each === 'string' ? parseJsonObject(decodeBase64url(each), limits) : objectOf(each, '§5.3.1 etsiU');
+    const [only, ...more] = object;
+    if (!only || more.length > 0) throw new PkiError('jws-header-malformed', { rule: '§5.3.1 one property each' });
+    return { name: only[0], value: only[1], text: typeof each === 'string' ? each : undefined };
+  });
+}
+
+function readProperty({ name, value }: Property, into: UnsignedProperties, archive: () => JwsTimestamp['imprint'], { signatureText }: JwsSignature): void {
+  const { evidence } = into;
+  switch (name) {
+    case 'sigTst':
+      // §5.3.4: the text of the signature value, not its octets
+      into.signatureTimestamps.push(...tokensOf(objectOf(value, name)).map((token) => ({ token, imprint: (digest: Digest) => createHash(digest).update(signatureText).digest() })));
+      return;
+    case 'arcTst': {
+      const object = objectOf(value, name);
+      const imprint = object.get('timeStamped') === 'previousArcTst' ? undefined : archive();
+      into.archiveTimestamps.push(...tokensOf(object).map((token) => ({ token, imprint })));
+      return;
+    }
+    case 'xVals':
+    case 'axVals': return void evidence.certificates.push(...certificatesOf(value));
+    case 'rVals':
+    case 'arVals': return takeRevocations(objectOf(value, name), evidence);
+    case 'tstVD': {
+      const object = objectOf(value, name);
+      if (object.has('xVals')) evidence.certificates.push(...certificatesOf(object.get('xVals')));
+      if (object.has('rVals')) takeRevocations(objectOf(object.get('rVals'), 'rVals'), evidence);
+      return;
+    }
+    default: into.unread.push(name.slice(0, 40));
+  }
+}
+
+function certificatesOf(value: JsonValue | undefined): Uint8Array[] {
+  return listOf(value, '§5.3.5.2 xVals', maxProperties).flatMap((each) => {
+    const wrapped = objectOf(each, '§5.3.5.2 xVals').get('x509Cert');
+    return wrapped === undefined ? [] : [valueOf(wrapped)];
+  });
+}
+
+function takeRevocations(object: JsonObject, evidence: Evidence): void {
+  evidence.crls.push(...listOf(object.get('crlVals'), '§5.3.5.4 crlVals', maxProperties).map(valueOf));
+  evidence.ocspResponses.push(...listOf(object.get('ocspVals'), '§5.3.5.4 ocspVals', maxProperties).map(valueOf).map(wholeResponse));
+}
+
+/** A pkiOb (§5.4.2): base64 of DER unless it says another encoding. */
+function valueOf(value: JsonValue): Uint8Array {
+  return decodeBase64(textOf(objectOf(value, '§5.4.2 pkiOb').get('val'), '§5.4.2 val'));
+}
+
+/** Both OCSPResponse and BasicOCSPResponse are found; the first begins with its status. */
+function wholeResponse(der: Uint8Array): Uint8Array {
+  const reader = new DerReader(der).sequence();
+  return reader.nextTag === tags.sequence ? wrapBasicOcspResponse(der) : der;
+}
+
+/**
+ * What an archive timestamp covers (§5.3.6.3.1): the signed objects, the protected header, the signature value, and the
+ * properties before it as sent. In the clear form it covers a canonical JSON that several readers write differently.
+ */
+function archiveImprint({ payload }: Jws, { header, protectedText, signatureText }: JwsSignature, resolve: ResolveObject, before: readonly Property[]): JwsTimestamp['imprint'] {
+  if (!header || before.some(({ text }) => text === undefined)) return undefined;
+  const uris = header.detached?.uris ?? [undefined];
+  const objects = payload !== undefined ? [Buffer.from(payload, 'utf8')] : uris.map((uri) => resolve(uri)).map((octets) => octets && header.encodesPayload ? Buffer.from(encodeBase64url(octets), 'latin1') : octets);
+  if (!objects.every((each) => each !== undefined)) return undefined;
+  const rest = `.${protectedText}.${signatureText}.${before.map(({ text }) => text).join('')}`;
+  return (digest) => {
+    const running = createHash(digest);
+    for (const octets of objects) running.update(octets);
+    return running.update(rest).digest();
+  };
+}
