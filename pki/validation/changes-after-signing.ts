@@ -3,6 +3,7 @@ import { message, type MessageCode } from './messages.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { BuildingBlock, Message, ReportedChange } from './report.ts';
 
+/** How an allowed change is told, by its kind. */
 const codeOfKind: Readonly<Record<string, MessageCode>> = {
   dss: 'evidence-added-after',
   'document-timestamp': 'evidence-added-after',
@@ -11,6 +12,20 @@ const codeOfKind: Readonly<Record<string, MessageCode>> = {
   annotation: 'annotated-after-signing',
   'signature-field': 'signed-again-after',
 };
+
+/** The manipulation that a change is, by the names of the literature in pki/pdf/README.md; the rest is merely a change. */
+const manipulations: Readonly<Record<MessageCode & `attack-${string}`, readonly string[]>> = {
+  'attack-content-replaced': ['page-content-changed', 'page-resources-changed', 'page-geometry-changed', 'page-changed', 'page-tree-replaced',
+    'appearance-replaced', 'form-resources-changed', 'xfa-changed', 'layers-changed'],
+  'attack-pages-changed': ['page-added', 'page-removed', 'page-replaced', 'page-count-changed'],
+  'attack-annotation': ['annotation-added', 'annotation-changed', 'annotation-removed', 'widget-added'],
+  'attack-signature-field': ['sneaky-signature-field', 'appearance-covers-page', 'annotation-overlap'],
+  'attack-signature-forged': ['signature-replaced', 'signature-removed', 'coverage-unknown', 'contents-padding'],
+  'attack-content-appended': ['signed-revision-skipped', 'signed-revision-not-closed', 'bytes-after-end', 'revision-not-closed'],
+  'attack-certification': ['certification-not-first', 'permissions-changed'],
+};
+
+const manipulationOf = new Map(Object.entries(manipulations).flatMap(([code, changes]) => changes.map((change) => [change, code as MessageCode])));
 
 /**
  * What later revisions did to a signed document, as a verdict of its own: EN 319 102-1 leaves it to the format
@@ -38,15 +53,18 @@ export function reportChanges(changes: readonly CandidateChange[]): ReportedChan
   return changes.slice(0, 200).map(({ revision, kind, allowed, code, detail }) => ({ revision, kind, allowed, code, detail: detail ?? null }));
 }
 
-function isHarmless({ kind }: CandidateChange): boolean {
-  return kind === 'dss' || kind === 'document-timestamp' || kind === 'signature';
+function isHarmless({ kind, warning }: CandidateChange): boolean {
+  return !warning && (kind === 'dss' || kind === 'document-timestamp' || kind === 'signature');
 }
 
 /** Allowed, and only worth a warning where it may deceive a reader. */
 function remark({ kind, code, revision, warning }: CandidateChange): Message {
-  return { ...message(codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
+  const named = warning && kind !== 'annotation' ? manipulationOf.get(code) : undefined;
+  return { ...message(named ?? codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
 }
 
-function refusal({ code, detail, revision }: CandidateChange): Message {
-  return message('changed-after-signing', { detail: detail ? `${code}: ${detail}` : code, revision });
+/** Named as the manipulation it is; what a form or a signature may do elsewhere is against the signer's wish here. */
+function refusal({ code, detail, revision, kind }: CandidateChange): Message {
+  const named = manipulationOf.get(code) ?? (kind === 'forbidden' ? 'changed-after-signing' : 'changed-against-permission');
+  return message(named, { detail: detail ? `${code}: ${detail}` : code, revision });
 }
