@@ -7,7 +7,7 @@ import { previewCrl } from './check.ts';
 import { insertAllLines, newJob } from './create.ts';
 import { decideInTransaction, type BulkDecisionOrder } from './decide.ts';
 import { writeResults } from './show.ts';
-import { findJob, hashLines, insertJob, listLines, lockJob, markJob, type JobState, type LineRow, type LineState, type PlacedJob, type ShownLine } from './store.ts';
+import { findJob, hashLines, insertJob, listLines, lockJob, markBeat, markJob, type JobState, type LineRow, type LineState, type PlacedJob, type ShownLine } from './store.ts';
 
 export type { JobState, LineRow, LineState, PlacedJob } from './store.ts';
 
@@ -38,6 +38,11 @@ export async function decidePlanned(services: Pick<Services, 'now'>, tx: Tx, act
   const job = await lockJob(tx, id);
   if (job?.operation !== 'reorganise') throw new Problem('not-found', { bulk: id });
   return decideInTransaction(services, tx, actor, job, order);
+}
+
+/** Says that someone is at work on what comes before the lines. */
+export async function beatPlanned(tx: Tx, id: string, at: Date): Promise<void> {
+  await markBeat(tx, id, at, 0);
 }
 
 /** Stops a job whose plan can no longer be carried out, and says why. */

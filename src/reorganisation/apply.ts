@@ -1,62 +1,97 @@
 import { endAgency } from '../agencies/close.ts';
 import { addAgency, giveAgencyName } from '../agencies/create.ts';
 import { recordAudit } from '../audit/record.ts';
-import { findPlannedJob } from '../bulk/planned.ts';
+import { beatPlanned, findPlannedJob } from '../bulk/planned.ts';
 import { moveOfficials } from '../officials/move.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
-import { planHash } from './plan.ts';
-import { listFates, listMoves, lockReorganisation, markApplied, type AgencyFate } from './store.ts';
+import { planHash, requireFitting } from './plan.ts';
+import {
+  countSteps, hasBegun, listFates, listWaitingFates, lockReorganisation, lockWaitingPeople, markApplied, markFatesApplied, markPeopleSettled,
+  type AgencyFate, type ReorganisationRow,
+} from './store.ts';
 
-const peopleAtOnce = 5_000;
-const nobody = '00000000-0000-0000-0000-000000000000';
+/** A step holds its locks, those of the people it moves included, for some tenths of a second. */
+const agenciesAtOnce = 50;
+const peopleAtOnce = 500;
+
+/** What a step leaves: more to do, nothing, or a plan that somebody has stopped. */
+export type StepOutcome = 'more' | 'done' | 'stopped';
 
 /**
- * Makes the registers what the plan says, in one transaction and once: new names, new bodies, people, and then the ends, the
- * lowest first. Names keep their history, what ends keeps its row and names its successor.
- * @throws Problem where the registers have changed so that the plan no longer fits
+ * Makes the registers what the plan says, step after step, each for good: new names and new bodies, then people, and the ends
+ * last. So whoever moves stands in an open agency before and after, and may be asked for at any time. Stopped or killed
+ * anywhere it goes on with the step that is next.
+ * @returns false for a plan that was stopped on the way
+ * @throws Problem where the registers have changed so that the plan no longer fits; before the first step nothing has been changed
  */
-export async function applyReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, id: string): Promise<void> {
-  await services.db.transaction(async (tx) => {
+export async function applyReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, id: string): Promise<boolean> {
+  await services.db.transaction((tx) => requireApproved(tx, id));
+  for (;;) {
+    const outcome = await applyStep(services, actor, id);
+    if (outcome !== 'more') return outcome === 'done';
+  }
+}
+
+/** The plan must be the one that was approved, and at the beginning the registers those it was drawn up from. */
+async function requireApproved(tx: Tx, id: string): Promise<void> {
+  const plan = await lockReorganisation(tx, id);
+  if (!plan || plan.appliedAt) return;
+  const fates = await listFates(tx, id);
+  const { fileHash } = await findPlannedJob(tx, plan.bulkId);
+  if (Buffer.compare(planHash(plan, fates), fileHash) !== 0) throw new Problem('state-changed', { changed: 'plan' });
+  if (!(await hasBegun(tx, id))) await requireFitting(tx, plan, fates);
+}
+
+/** The next step, in a transaction of its own. The lock on the plan keeps a second runner and a decision out meanwhile. */
+export async function applyStep(services: Pick<Services, 'db' | 'now'>, actor: Actor, id: string): Promise<StepOutcome> {
+  const at = services.now();
+  return services.db.transaction(async (tx) => {
     const plan = await lockReorganisation(tx, id);
-    if (!plan || plan.appliedAt) return;
-    const fates = await listFates(tx, id);
-    const { fileHash } = await findPlannedJob(tx, plan.bulkId);
-    if (Buffer.compare(planHash(plan, fates), fileHash) !== 0) throw new Problem('state-changed', { changed: 'plan' });
-    const at = services.now();
-    for (const { agencyId, name, certificateName } of fates.filter(({ fate }) => fate === 'renamed')) {
-      await giveAgencyName(tx, actor, agencyId, { name, certificateName, validFrom: at });
+    if (!plan || plan.appliedAt) return 'done';
+    if ((await findPlannedJob(tx, plan.bulkId)).state !== 'running') return 'stopped';
+    const step = (await changeAgencies(tx, actor, plan, at)) ?? (await movePeople(tx, actor, plan, at)) ?? (await endAgencies(tx, actor, plan, at));
+    if (step) {
+      await beatPlanned(tx, plan.bulkId, at);
+      await recordAudit(tx, actor, 'reorganisation.step', { type: 'reorganisation', id }, { before: null, after: step });
+      return 'more';
     }
-    await makeBodies(tx, actor, fates, at);
-    const people = await movePeople(tx, actor, id, at);
-    await endBodies(tx, actor, fates, at);
     await markApplied(tx, id, at);
-    await recordAudit(tx, actor, 'reorganisation.applied', { type: 'reorganisation', id }, { before: null, after: { agencies: fates.length, people } });
+    const { agencies, people } = await countSteps(tx, id);
+    await recordAudit(tx, actor, 'reorganisation.applied', { type: 'reorganisation', id }, { before: null, after: { agencies: agencies.of, people: people.of } });
+    return 'done';
   });
 }
 
-const level = ({ code }: AgencyFate): number => code.split('.').length;
+type Step = Record<string, number> | undefined;
 
-async function makeBodies(tx: Tx, actor: Actor, fates: readonly AgencyFate[], at: Date): Promise<void> {
-  for (const { agencyId, code, name, certificateName, locality } of fates.filter(({ fate }) => fate === 'made').toSorted((a, b) => level(a) - level(b))) {
-    await addAgency(tx, actor, { id: agencyId, code, name, certificateName, ...(locality === null ? {} : { locality }) }, at);
+/** New names first, then new bodies, the highest first. */
+async function changeAgencies(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: Date): Promise<Step> {
+  const fates = await listWaitingFates(tx, id, ['renamed', 'made'], agenciesAtOnce);
+  if (fates.length === 0) return undefined;
+  for (const { agencyId, fate, code, name, certificateName, locality } of fates) {
+    if (fate === 'renamed') await giveAgencyName(tx, actor, agencyId, { name, certificateName, validFrom: at });
+    else await addAgency(tx, actor, { id: agencyId, code, name, certificateName, ...(locality === null ? {} : { locality }) }, at);
   }
+  await markFatesApplied(tx, id, fates, at);
+  return { changed: fates.length };
 }
 
-async function movePeople(tx: Tx, actor: Actor, id: string, at: Date): Promise<number> {
-  let count = 0;
-  for (let after = nobody; ;) {
-    const moves = await listMoves(tx, id, after, peopleAtOnce);
-    await moveOfficials(tx, actor, moves, at);
-    count += moves.length;
-    const last = moves.at(-1);
-    if (!last) return count;
-    after = last.officialId;
-  }
+/** Who has left, or been put elsewhere by hand since the plan was drawn up, stays as they are. */
+async function movePeople(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: Date): Promise<Step> {
+  const people = await lockWaitingPeople(tx, id, peopleAtOnce);
+  if (people.length === 0) return undefined;
+  const moving = people.filter(({ stays }) => !stays);
+  await moveOfficials(tx, actor, moving, at);
+  await markPeopleSettled(tx, id, people, at);
+  return { moved: moving.length, passedOver: people.length - moving.length };
 }
 
-async function endBodies(tx: Tx, actor: Actor, fates: readonly AgencyFate[], at: Date): Promise<void> {
-  for (const { agencyId, successorCode } of fates.filter(({ fate }) => fate === 'closed' || fate === 'replaced').toSorted((a, b) => level(b) - level(a))) {
-    await endAgency(tx, actor, agencyId, { at, ...(successorCode === null ? {} : { successorCode }) });
-  }
+/** What ends, the lowest first. It keeps its row and names its successor. */
+async function endAgencies(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: Date): Promise<Step> {
+  const fates: AgencyFate[] = await listWaitingFates(tx, id, ['replaced', 'closed'], agenciesAtOnce);
+  if (fates.length === 0) return undefined;
+  for (const { agencyId, successorCode } of fates) await endAgency(tx, actor, agencyId, { at, ...(successorCode === null ? {} : { successorCode }) });
+  await markFatesApplied(tx, id, fates, at);
+  return { ended: fates.length };
 }

@@ -5,7 +5,7 @@ import { addJobOnCommit } from '../jobs/add.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
-import { findReorganisation, type StatedReorganisation } from './store.ts';
+import { findReorganisation, hasBegun, lockReorganisation, type StatedReorganisation } from './store.ts';
 
 export interface ReorganisationDecision { decision: BulkDecision; contentHash?: string | undefined; reason?: string | undefined }
 
@@ -16,7 +16,7 @@ export function approvedHash({ fileHash, contentHash }: Pick<PlacedJob, 'fileHas
 
 /**
  * One decision on a plan: two operators other than its author approve, naming the hash of what they saw; then it runs. It can
- * be stopped after the chunk it is at, and resumed.
+ * be stopped after the step or chunk it is at, and resumed; what has begun is not refused any more.
  * @throws Problem `not-found`, `own-request`, `state-changed`, `request-already-decided`, `invalid-fields`, `outside-your-agency`
  */
 export async function decideReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, id: string, order: ReorganisationDecision): Promise<StatedReorganisation> {
@@ -24,9 +24,11 @@ export async function decideReorganisation(services: Pick<Services, 'db' | 'now'
   const plan = await findReorganisation(services.db, { id });
   if (!plan) throw new Problem('not-found', { reorganisation: id });
   await services.db.transaction(async (tx) => {
+    // waits for the step that is being made
+    await lockReorganisation(tx, id);
     const job = await findPlannedJob(tx, plan.bulkId);
     const seen = order.contentHash === undefined ? {} : { contentHash: order.contentHash.toLowerCase() === approvedHash(job) ? Buffer.from(job.contentHash ?? '').toString('hex') : 'another' };
-    if (order.decision === 'refuse' && plan.appliedAt) throw new Problem('state-changed', { applied: plan.appliedAt.toISOString() });
+    if (order.decision === 'refuse' && (await hasBegun(tx, id))) throw new Problem('state-changed', { begun: true });
     const state = await decidePlanned(services, tx, actor, { id: plan.bulkId, decision: order.decision, ...seen, ...(order.reason ? { reason: order.reason } : {}) });
     await recordAudit(tx, actor, `reorganisation.${order.decision}`, { type: 'reorganisation', id }, { before: { state: job.state }, after: { state, reason: order.reason, contentHash: approvedHash(job) } });
     if (state === 'running') await addJobOnCommit(tx, 'run-reorganisation', { id: plan.bulkId });

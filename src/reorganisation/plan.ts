@@ -61,6 +61,20 @@ function fatesOf(model: Model): AgencyFate[] {
   }));
 }
 
+/**
+ * The registers must still be those the plan was drawn up from: drawn up once more, it has to do the same to each agency.
+ * @throws Problem `state-changed`, `invalid-fields`
+ */
+export async function requireFitting(tx: Tx, { actions }: Pick<ReorganisationRow, 'actions'>, approved: readonly AgencyFate[]): Promise<void> {
+  const print = ({ code, fate, successorCode, name, certificateName, locality }: AgencyFate): string => JSON.stringify([code, fate, successorCode, name, certificateName, locality]);
+  const now = new Map(fatesOf(buildModel(await listRegister(tx), actions)).map((fate) => [fate.code, print(fate)]));
+  const other = approved.find((fate) => now.get(fate.code) !== print(fate));
+  if (other) throw new Problem('state-changed', { agency: other.code });
+  if (now.size === approved.length) return;
+  const known = new Set(approved.map(({ code }) => code));
+  throw new Problem('state-changed', { agency: [...now.keys()].find((code) => !known.has(code)) });
+}
+
 const placesOf = (model: Model): { from: string; to: string | null }[] =>
   [...model.agencies.values()].filter(({ fate }) => fate === 'closed' || fate === 'replaced').map(({ id, code }) => ({ from: id, to: successorOf(model, code)?.id ?? null }));
 

@@ -25,8 +25,9 @@ const Action = z.discriminatedUnion('type', [
 ]);
 
 const Plan = z.object({ id: z.uuid(), title: z.string(), legalBasis: z.string(), state: z.string(), overlapDays: z.int(), sameKey: z.boolean(), createdAt: instant, appliedAt: instant.nullable() });
+const Steps = z.object({ done: z.int(), of: z.int() });
 const Reorganisation = Plan.extend({
-  actions: z.array(z.unknown()), people: z.int(), certificates: z.array(z.object({ kind: z.string(), profile: z.string(), ground: z.string().nullable(), count: z.int() })), contentHash: z.string(),
+  actions: z.array(z.unknown()), people: z.int(), registers: z.object({ agencies: Steps, people: Steps }), certificates: z.array(z.object({ kind: z.string(), profile: z.string(), ground: z.string().nullable(), count: z.int() })), contentHash: z.string(),
   ...BulkJob.pick({ lines: true, counts: true, rate: true, crl: true, approvals: true, submittedBy: true, submittedName: true, reason: true, startedAt: true, finishedAt: true }).shape,
 });
 const AgencyFate = z.object({

@@ -11,14 +11,14 @@ import { findReorganisation, insertSuccessions, listAddressees, listSerials, typ
 const dayMs = 86_400_000;
 
 /**
- * Carries an approved plan out: the registers at once, then certificate after certificate by the bulk job's own path. Where the
- * plan no longer fits the registers it is stopped with the reason, and nothing has been changed.
+ * Carries an approved plan out: the registers step by step, then certificate after certificate by the bulk job's own path. Where
+ * the plan no longer fits the registers it is stopped with the reason; it can be resumed once they have been mended.
  */
 export async function runReorganisation(services: Services, bulkId: string): Promise<void> {
   const plan = await findReorganisation(services.db, { bulkId });
   if (!plan || (await findPlannedJob(services.db, bulkId)).state !== 'running') return;
   try {
-    await applyReorganisation(services, bulkActor(bulkId), plan.id);
+    if (!(await applyReorganisation(services, bulkActor(bulkId), plan.id))) return;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     await services.db.transaction((tx) => breakOff(tx, bulkActor(bulkId), bulkId, `${error.code}: ${JSON.stringify(error.facts)}`));

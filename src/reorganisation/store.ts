@@ -8,7 +8,8 @@ export interface RegisterRow { id: string; code: string; path: string; name: str
 export async function listRegister(db: Knex): Promise<RegisterRow[]> {
   const { rows } = await db.raw<{ rows: RegisterRow[] }>(
     `select a.id, a.code, a.path, n.name, n.certificate_name, a.locality, a.valid_to is not null as closed from agencies a
-     cross join lateral (select name, certificate_name from agency_names where agency_id = a.id order by valid_from desc limit 1) n`);
+     cross join lateral (select name, certificate_name from agency_names where agency_id = a.id order by valid_from desc limit 1) n
+     order by a.path`);
   return rows;
 }
 
@@ -58,6 +59,30 @@ export async function listFates(db: Knex, reorganisationId: string): Promise<Age
 export async function listFatesPage(db: Knex, reorganisationId: string, page: PageRequest): Promise<Page<AgencyFate>> {
   return findPage<AgencyFate>(db('reorganisation_agencies').where({ reorganisationId }).select(...fateColumns, 'number'), ['number'], page);
 }
+/** Some agencies whose turn has not come: what is made the last and the highest first, what ends the lowest first. */
+export async function listWaitingFates(tx: Tx, reorganisationId: string, fates: readonly AgencyFate['fate'][], limit: number): Promise<AgencyFate[]> {
+  const level = `length(code) - length(replace(code, '.', ''))`;
+  return tx('reorganisation_agencies').where({ reorganisationId }).whereNull('appliedAt').whereIn('fate', [...fates])
+    .orderByRaw(`fate = 'made', case when fate = 'made' then ${level} else -(${level}) end, number`).limit(limit).select(...fateColumns);
+}
+export async function markFatesApplied(tx: Tx, reorganisationId: string, fates: readonly AgencyFate[], at: Date): Promise<void> {
+  await tx('reorganisation_agencies').where({ reorganisationId }).whereIn('agencyId', fates.map(({ agencyId }) => agencyId)).update({ appliedAt: at });
+}
+/** Whether a step has been made. */
+export async function hasBegun(db: Knex, reorganisationId: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { begun: boolean }[] }>(
+    `select exists (select from reorganisation_agencies where reorganisation_id = ? and applied_at is not null)
+       or exists (select from reorganisation_people where reorganisation_id = ? and settled_at is not null) as begun`, [reorganisationId, reorganisationId]);
+  return rows[0]!.begun;
+}
+export interface Steps { agencies: { done: number; of: number }; people: { done: number; of: number } }
+/** How far the registers are: agencies that change, people who move. */
+export async function countSteps(db: Knex, reorganisationId: string): Promise<Steps> {
+  const { rows } = await db.raw<{ rows: { of: number; done: number }[] }>(
+    `select count(*) as of, count(applied_at) as done from reorganisation_agencies where reorganisation_id = ? and fate in ('renamed', 'made', 'replaced', 'closed')
+     union all select count(*), count(settled_at) from reorganisation_people where reorganisation_id = ? and to_agency_id is not null`, [reorganisationId, reorganisationId]);
+  return { agencies: rows[0]!, people: rows[1]! };
+}
 /** An open plan that touches an agency which another one would touch, or one above or below it. */
 export async function findOverlap(db: Knex, paths: readonly string[]): Promise<{ id: string; code: string } | undefined> {
   const { rows } = await db.raw<{ rows: { id: string; code: string }[] }>(
@@ -91,13 +116,16 @@ const people = (db: Knex, reorganisationId: string): Knex.QueryBuilder => db('re
 export async function listPeople(db: Knex, reorganisationId: string, page: PageRequest): Promise<Page<PersonRow>> {
   return findPage<PersonRow>(people(db, reorganisationId), ['p.officialId'], page);
 }
-/** Those who move and have not left meanwhile; those already elsewhere are passed over. */
-export async function listMoves(db: Knex, reorganisationId: string, after: string, limit: number): Promise<{ officialId: string; agencyId: string }[]> {
-  const { rows } = await db.raw<{ rows: { officialId: string; agencyId: string }[] }>(
-    `select p.official_id, p.to_agency_id as agency_id from reorganisation_people p join officials o on o.id = p.official_id
-     where p.reorganisation_id = ? and p.to_agency_id is not null and o.left_at is null and o.agency_id = p.from_agency_id and p.official_id > ? order by p.official_id limit ?`,
-    [reorganisationId, after, limit]);
+/** Some of those whose turn has not come, with where they go; locked. `stays`: left meanwhile, or no longer where the plan found them. */
+export async function lockWaitingPeople(tx: Tx, reorganisationId: string, limit: number): Promise<{ officialId: string; agencyId: string; stays: boolean }[]> {
+  const { rows } = await tx.raw<{ rows: { officialId: string; agencyId: string; stays: boolean }[] }>(
+    `select p.official_id, p.to_agency_id as agency_id, o.left_at is not null or o.agency_id <> p.from_agency_id or p.to_agency_id = p.from_agency_id as stays
+     from reorganisation_people p join officials o on o.id = p.official_id
+     where p.reorganisation_id = ? and p.settled_at is null and p.to_agency_id is not null order by p.official_id limit ? for update of o`, [reorganisationId, limit]);
   return rows;
+}
+export async function markPeopleSettled(tx: Tx, reorganisationId: string, people: readonly { officialId: string }[], at: Date): Promise<void> {
+  await tx('reorganisation_people').where({ reorganisationId }).whereIn('officialId', people.map(({ officialId }) => officialId)).update({ settledAt: at });
 }
 
 export interface TouchedCertificate {
