@@ -1,0 +1,86 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { PkiError } from '../error.ts';
+import type { Digest } from '../keys/algorithm.ts';
+import type { PublicKey } from '../keys/public-key.ts';
+import { verifySignature } from '../keys/verify.ts';
+import { uriSpaces } from './algorithms.ts';
+import { canonicalize } from './canonicalize.ts';
+import { dereference, type Surroundings, type Target } from './dereference.ts';
+import { ecdsaDerOf } from './signature-method.ts';
+import { readReferences, type XmlReference, type XmlSignature } from './signature.ts';
+import { childrenOf, isNamed, isWithin, namespaces, type XmlElement } from './tree.ts';
+
+export type XmlProblemCode =
+  | 'digest-mismatch' | 'signature-invalid' | 'algorithm-not-supported' | 'algorithm-mismatch' | 'key-not-supported'
+  | 'content-missing' | 'reference-refused' | 'reference-empty' | 'nothing-signed';
+
+export interface XmlProblem { code: XmlProblemCode; rule: string }
+
+/** What became of one reference. */
+export interface ReferenceVerdict {
+  reference: XmlReference;
+  /** undefined when there is nothing it could mean */
+  target: Target | undefined;
+  /** it stands in a ds:Manifest that is signed itself */
+  inManifest: boolean;
+  problem: XmlProblem | undefined;
+}
+
+/** The digests of all references, judged without any key. */
+export function checkReferences(signature: XmlSignature, surroundings: Surroundings): ReferenceVerdict[] {
+  const verdicts = signature.references.map((reference) => checkReference(reference, surroundings, false));
+  const manifests = verdicts.filter(({ reference, problem }) => reference.type === `${uriSpaces.dsig}Manifest` && !problem).map(({ target }) => target);
+  const listed = manifests.flatMap((target) => readReferences(target?.kind === 'element' ? manifestReferences(target.element) : []));
+  return [...verdicts, ...listed.map((reference) => checkReference(reference, surroundings, true))];
+}
+
+/** XMLDSig §5.1. A Manifest inside a Manifest is content like any other. */
+function manifestReferences(element: XmlElement): XmlElement[] {
+  return isNamed(element, namespaces.ds, 'Manifest') ? childrenOf(element) : [];
+}
+
+function checkReference(reference: XmlReference, surroundings: Surroundings, inManifest: boolean): ReferenceVerdict {
+  const fail = (code: XmlProblemCode, rule: string, target?: Target): ReferenceVerdict => ({ reference, target, inManifest, problem: { code, rule } });
+  if (!reference.digest) return fail('algorithm-not-supported', 'XMLDSig §4.4.3.5 DigestMethod');
+  try {
+    const { target, octets } = dereference(reference, surroundings);
+    if (target.kind !== 'file' && octets.length === 0) return fail('reference-empty', 'a reference to nothing', target);
+    const same = isEqual(hash(reference.digest, octets, 'buffer'), reference.digestValue);
+    return same ? { reference, target, inManifest, problem: undefined } : fail('digest-mismatch', 'XMLDSig §3.2.1 DigestValue', target);
+  } catch (error) {
+    if (!(error instanceof PkiError) || error.code === 'xml-too-complex') throw error;
+    return fail(error.code === 'xml-content-missing' ? 'content-missing' : 'reference-refused', error.rule);
+  }
+}
+
+/** The signature value over the canonical SignedInfo (XMLDSig §3.2.2), with the key of a certificate: none from the file. */
+export function checkSignatureValue({ signedInfo, canonicalization, method, value }: XmlSignature, publicKey: PublicKey, { budget }: Pick<Surroundings, 'budget'>): XmlProblem | undefined {
+  if (!canonicalization) return { code: 'algorithm-not-supported', rule: 'XMLDSig §4.4.1 CanonicalizationMethod' };
+  if (!method.algorithm) return { code: 'algorithm-not-supported', rule: `XMLDSig §4.4.2 ${method.uri.slice(0, 100)}` };
+  const signed = canonicalize({ apex: signedInfo, omits: () => false, comments: true }, canonicalization, budget);
+  if (method.rawEcdsa && publicKey.type !== 'ec') return { code: 'algorithm-mismatch', rule: 'RFC 9231 §2.3.6' };
+  const signature = method.rawEcdsa ? ecdsaDerOf(value, publicKey) : value;
+  if (!signature) return { code: 'signature-invalid', rule: 'RFC 4050 §3.3 r and s of the curve’s length' };
+  const verdict = verifySignature(method.algorithm, publicKey, signed, signature);
+  return verdict.valid ? undefined : { code: verdict.reason, rule: 'XMLDSig §3.2.2' };
+}
+
+/** References to what the signer wanted to sign: not the properties, keys or other parts of the signature itself. */
+export function dataReferences({ element, objects }: XmlSignature, verdicts: readonly ReferenceVerdict[]): ReferenceVerdict[] {
+  return verdicts.filter(({ target }) => target?.kind !== 'element' || !isWithin(target.element, element) || objects.some((each) => holdsData(each, target.element)));
+}
+
+function holdsData(object: XmlElement, signed: XmlElement): boolean {
+  if (!isWithin(signed, object)) return false;
+  for (let at: XmlElement | undefined = signed; at && at !== object; at = at.parent) if (isNamed(at, namespaces.xades, 'QualifyingProperties')) return false;
+  return !isNamed(signed, namespaces.ds, 'Manifest');
+}
+
+/** The digests a signature stands on: those of its references and of its method. */
+export function digestsOf({ references, method }: XmlSignature): Digest[] {
+  return [...new Set([...references.map(({ digest }) => digest), method.digest])].filter((digest) => digest !== undefined);
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,25 @@
+import { signXml, type XmlSigningOptions } from '../../../pki/xml/sign.ts';
+import { signatureTemplate, type TemplateOrder } from '../../../pki/xml/signature-template.ts';
+import { now, type Holder } from '../certificates.ts';
+
+/** The markup of an empty signature of a holder; whole document, enveloped, unless told. */
+export function template(holder: Holder, change: Partial<TemplateOrder> = {}): string {
+  return signatureTemplate({
+    id: 'S', scheme: holder.signer.scheme, certificate: holder.certificate, chain: [], signingTime: now, references: [{ uri: '', enveloped: true }], ...change,
+  });
+}
+
+/** A document with an enveloped signature before the end of its root, or where `<!--here-->` stands. */
+export async function signed(xml: string, holder: Holder, change: Partial<TemplateOrder> & Omit<XmlSigningOptions, 'signer'> = {}): Promise<string> {
+  const { timestamp, resolve, ...rest } = change;
+  const order: Partial<TemplateOrder> = { ...rest, ...(timestamp ? { timestamp: true } : {}) };
+  return signXml(placed(xml, template(holder, order)), { signer: holder.signer, ...(resolve && { resolve }), ...(timestamp && { timestamp }) });
+}
+
+export function placed(xml: string, signature: string): string {
+  return xml.includes('<!--here-->') ? xml.replace('<!--here-->', () => signature) : xml.replace(/<\/[^<]*>\s*$/, (end) => signature + end);
+}
+
+/** An invoice as Vietnamese taxpayers send it: the data by its ID, the signatures beside it. */
+export const invoice = '<?xml version="1.0" encoding="UTF-8"?>\n<HDon><DLHDon Id="data"><TTChung><SHDon>1</SHDon></TTChung><NDHDon><NBan><Ten>Công ty Thử Nghiệm</Ten></NBan>'
+  + '<TToan><TgTTTBSo>1100000</TgTTTBSo></TToan></NDHDon></DLHDon><DSCKS><NBan><!--here--></NBan></DSCKS></HDon>';
