@@ -36,6 +36,7 @@ export function composeLine(row: LineRow, input: BulkInput, registers: Registers
   const profileName = target?.profile ?? input.profile ?? 'official-signing';
   if (!isSubscriberProfile(profileName)) throw wrong(target ? 'certificateId' : 'profile', 'is not a certificate of a subscriber');
   const { holder, official, serviceName } = holderOf(row, input, { target, profileName, registers });
+  requireTransferSaid(row.kind, input, target !== undefined && official !== undefined && official.agencyId !== target.agencyId);
   const base: LineRow = {
     ...row, state: 'ready', profile: profileName, agencyId: holder.id, officialId: official?.id ?? null, serviceName, certificateId: target?.id ?? null,
     note: input.note?.slice(0, 2000) ?? null, subjectText: target?.subjectText ?? null,
@@ -53,6 +54,13 @@ function ownTarget(input: BulkInput, { targets, within }: Registers): TargetFact
   if (target.state === 'revoked') throw new Problem('certificate-already-revoked', { id: target.id });
   if (target.state !== 'issued' && target.state !== 'on_hold') throw new Problem('state-changed', { id: target.id, state: target.state });
   return target;
+}
+
+/** As on a single request: an official who works elsewhere now, or whose position changed. Said for the whole file it concerns those lines alone. */
+function requireTransferSaid(kind: LineRow['kind'], { transfer, ground }: BulkInput, moved: boolean): void {
+  const isTransfer = kind === 'change' ? moved : kind === 'revoke' && ground === 'position-changed';
+  if (transfer === undefined && isTransfer) throw wrong('transfer', 'say whether the transfer means change or revoke (NĐ 68/2024 Điều 15, 17)');
+  if (transfer !== undefined && transfer !== kind) throw wrong('transfer', `is ${JSON.stringify(transfer.slice(0, 20))} where this file asks for ${kind}`);
 }
 
 interface Holder { holder: HolderFacts; official: OfficialFacts | undefined; serviceName: string | null }

@@ -3,6 +3,7 @@ import { findOpenAgency } from '../agencies/find.ts';
 import { recordAudit } from '../audit/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
 import { Problem } from '../problems.ts';
+import type { Transfer } from '../requests/kinds.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { localDate } from '../policies/working-days.ts';
 import { readAnyRows, type BulkRow } from './read.ts';
@@ -18,6 +19,8 @@ export interface BulkOrder {
   requests?: Uint8Array | undefined;
   /** of revocations, for lines that name none */
   ground?: string | undefined;
+  /** what the transfer of an official means, for lines that do not say it */
+  transfer?: Transfer | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface BulkOrder {
 export async function createBulkJob({ db, now }: Pick<Services, 'db' | 'now'>, actor: Actor, order: BulkOrder): Promise<PlacedJob> {
   const id = randomUUID();
   const at = now();
-  const rows = (await readAnyRows(order.bytes, localDate(at), order.requests)).map((row) => withGround(row, order.ground));
+  const rows = (await readAnyRows(order.bytes, localDate(at), order.requests)).map((row) => withOrders(row, order));
   const fileHash = createHash('sha256').update(order.bytes).update(order.requests ?? '').digest();
   const { operation, agencyId } = order;
   const stored = await db.transaction(async (tx) => {
@@ -44,8 +47,9 @@ export async function createBulkJob({ db, now }: Pick<Services, 'db' | 'now'>, a
   return (await findJob(db, id))!;
 }
 
-function withGround(row: BulkRow, ground: string | undefined): BulkRow {
-  return ground === undefined || !('input' in row) ? row : { ...row, input: { ground, ...row.input } };
+/** What is said for the whole file holds where a line says nothing else. */
+function withOrders(row: BulkRow, { ground, transfer }: Pick<BulkOrder, 'ground' | 'transfer'>): BulkRow {
+  return 'input' in row ? { ...row, input: { ...(ground === undefined ? {} : { ground }), ...(transfer === undefined ? {} : { transfer }), ...row.input } } : row;
 }
 
 /** A job as it begins. */

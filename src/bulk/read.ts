@@ -4,7 +4,7 @@ import { readWorkbook } from '../workbook/read.ts';
 
 /** What a line can say; texts as they came, NFC and without spaces around. */
 export const inputFields = [
-  'officialId', 'email', 'agency', 'certificateId', 'serialNumber', 'profile', 'serviceName', 'ground', 'invalidityDate', 'note', 'csr',
+  'officialId', 'email', 'agency', 'certificateId', 'serialNumber', 'profile', 'serviceName', 'ground', 'transfer', 'invalidityDate', 'note', 'csr',
 ] as const;
 export type InputField = (typeof inputFields)[number];
 export type BulkInput = Partial<Record<InputField, string>>;

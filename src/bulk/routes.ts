@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findAgencyByCode } from '../agencies/find.ts';
 import { binary, endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
+import { transfers } from '../requests/kinds.ts';
 import { createBulkJob } from './create.ts';
 import { bulkDecisions, decideBulk } from './decide.ts';
 import { getBulkJob, listBulkJobs, listBulkLines, showJob, writeBulkResults } from './show.ts';
@@ -29,12 +30,14 @@ export const bulkRoutes = [
   endpoint({
     method: 'post', path: '/api/v1/requests/bulk', summary: 'Hand in a file (workbook, CSV or JSON lines) for a whole agency; a dry run of every line follows', allow: 'request:submit',
     upload: { maxBytes, files: ['file', 'requests'] },
-    body: z.strictObject({ operation: z.enum(['issue', 'renew', 'change', 'revoke']), agency: z.string().trim().min(1).max(40), ground: z.string().trim().min(1).max(40).optional() }),
+    body: z.strictObject({
+      operation: z.enum(['issue', 'renew', 'change', 'revoke']), agency: z.string().trim().min(1).max(40), ground: z.string().trim().min(1).max(40).optional(), transfer: z.enum(transfers).optional(),
+    }),
     status: 202, reply: BulkJob, problems: ['invalid-fields', 'outside-your-agency', 'unsupported-format', 'too-large', 'duplicate-request', 'malformed-request', 'not-found', 'document-unreadable'],
-    handle: async ({ services, actor, body: { operation, agency, ground }, files }) => {
+    handle: async ({ services, actor, body: { agency, ...order }, files }) => {
       const file = files['file']!;
       const { id: agencyId } = await findAgencyByCode(services.db, agency);
-      return showJob(services.db, await createBulkJob(services, actor, { operation, agencyId, fileName: file.name, bytes: file.bytes, requests: files['requests']?.bytes, ground }));
+      return showJob(services.db, await createBulkJob(services, actor, { ...order, agencyId, fileName: file.name, bytes: file.bytes, requests: files['requests']?.bytes }));
     },
   }),
   endpoint({

@@ -103,6 +103,14 @@ export async function insertDeviceLink(tx: Tx, deviceId: string, { type, id }: L
   await tx('device_links').insert({ subjectType: type, subjectId: id, deviceId, linkedAt }).onConflict(['subject_type', 'subject_id']).merge();
 }
 
+/** The device of a request about a certificate: its own, else the certificate's, else that of the request the certificate came of. */
+export async function findDeviceIdOf(db: Knex, requestId: string, certificateId: string): Promise<string | undefined> {
+  const { rows } = await db.raw<{ rows: { deviceId: string }[] }>(
+    `select l.device_id from (values (1, 'request', ?::uuid), (2, 'certificate', ?::uuid), (3, 'request', (select request_id from certificates where id = ?))) as s (rank, type, id)
+     join device_links l on l.subject_type = s.type and l.subject_id = s.id order by s.rank limit 1`, [requestId, certificateId, certificateId]);
+  return rows[0]?.deviceId;
+}
+
 /** What belongs to a device; a certificate that came of a linked request belongs to it as well, unless it was put on another. */
 export async function listDeviceLinks(db: Knex, deviceId: string): Promise<(LinkSubject & { linkedAt: Date })[]> {
   const { rows } = await db.raw<{ rows: (LinkSubject & { linkedAt: Date })[] }>(

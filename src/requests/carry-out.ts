@@ -3,6 +3,7 @@ import { parseCsr, verifyPossession } from '../../pki/csr/parse.ts';
 import { spkiHash, type PublicKey } from '../../pki/keys/public-key.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeInTransaction, type FinalReason } from '../certificates/revoke.ts';
+import { unlockDevice } from '../devices/unlock.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import type { Evaluated } from './evaluate.ts';
@@ -53,6 +54,7 @@ async function finish({ now }: Services, tx: Tx, one: Evaluated): Promise<Evalua
       ...(row.invalidityDate ? { invalidityDate: row.invalidityDate } : {}), ...(row.note ? { comment: row.note } : {}),
     });
   }
+  if (row.kind === 'restore-device') await unlockDevice(tx, actor, { requestId: row.id, certificateId: row.certificateId!, note: row.note ?? '' }, now());
   return { ...one, after: { ...after, state: 'completed' } };
 }
 

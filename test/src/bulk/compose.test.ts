@@ -47,6 +47,9 @@ test.each<[string, BulkOrder['operation'], BulkInput, string]>([
   ['a ground of another holder', 'revoke', { certificateId, ground: 'service-ceased' }, 'invalid-fields'],
   ['a date that is none', 'revoke', { certificateId, ground: 'retired', invalidityDate: 'hôm qua' }, 'invalid-fields'],
   ['a date in the future', 'revoke', { certificateId, ground: 'retired', invalidityDate: '2099-01-01' }, 'invalid-fields'],
+  ['a transfer that does not say what it means', 'revoke', { certificateId, ground: 'position-changed' }, 'invalid-fields'],
+  ['a transfer that means something else', 'revoke', { certificateId, ground: 'position-changed', transfer: 'change' }, 'invalid-fields'],
+  ['a transfer where there is none', 'renew', { certificateId, csr, transfer: 'change' }, 'invalid-fields'],
 ])('a line with %s (%s) is refused, and only it', async (_case, operation, input, code) => {
   const good: BulkInput = operation === 'revoke' ? { certificateId, ground: 'retired' } : operation === 'renew' ? { certificateId, csr: await csrFor() } : { officialId: (await world.newOfficial()).id, csr: await csrFor() };
   const job = await checked(world, operation, [input, good]);
@@ -62,4 +65,19 @@ test('a renewal outside its window, and after the end', async () => {
   const expired = await checked(world, 'renew', [{ certificateId, csr: await csrFor() }]);
   expect((await lines(services, expired.id))[0]!.problem?.code).toBe('renewal-not-open');
   services.clock.set(start);
+});
+
+test('lines of people who work elsewhere now say whether the transfer means change or revocation, each or all at once', async () => {
+  const unit = await createAgency(services, people.registrar, { code: 'H05.8', name: 'Sở Mới' });
+  const { officials, rows } = await issueRows(world, 3);
+  const certificates = (await lines(services, (await worked(world, 'issue', rows)).id)).map(({ newCertificateId }) => newCertificateId!);
+  services.clock.advance({ minutes: 1 });
+  for (const { id } of officials.slice(0, 2)) await changeOfficial(services, people.registrar, id, { agencyId: unit.id });
+  const input = await Promise.all(certificates.map(async (id): Promise<BulkInput> => ({ certificateId: id, csr: await csrFor() })));
+  // the third is in the same agency: nothing to say, and nothing to change
+  const problems = (job: { id: string }) => lines(services, job.id).then((all) => all.map(({ state, problem }) => [state, (problem?.facts['errors'] as { pointer: string }[] | undefined)?.[0]?.pointer]));
+  expect(await problems(await checked(world, 'change', [input[0]!, { ...input[1]!, transfer: 'change' }, input[2]!]))).toEqual([['refused', '/transfer'], ['ready', undefined], ['ready', undefined]]);
+  expect(await problems(await checked(world, 'change', [{ ...input[0]!, transfer: 'revoke' }, ...input.slice(1)], { transfer: 'change' }))).toEqual([['refused', '/transfer'], ['ready', undefined], ['ready', undefined]]);
+  const revocation = await checked(world, 'revoke', certificates.map((id) => ({ certificateId: id, ground: 'position-changed' })), { transfer: 'revoke' });
+  expect(await problems(revocation)).toEqual(certificates.map(() => ['ready', undefined]));
 });

@@ -18,9 +18,9 @@ export const lines = (services: TestServices, id: string): Promise<ShownLine[]> 
 export const jsonLines = (rows: readonly BulkInput[]): Uint8Array => Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
 
 /** Hands in a file for the province and lets its dry run end. */
-export async function checked(world: RequestWorld, operation: BulkOrder['operation'], rows: readonly BulkInput[] | Uint8Array): Promise<ShownJob> {
+export async function checked(world: RequestWorld, operation: BulkOrder['operation'], rows: readonly BulkInput[] | Uint8Array, said: Pick<BulkOrder, 'ground' | 'transfer'> = {}): Promise<ShownJob> {
   const bytes = rows instanceof Uint8Array ? rows : jsonLines(rows as readonly BulkInput[]);
-  const { id } = await createBulkJob(world.services, world.people.registrar, { operation, agencyId: world.agencyId, fileName: 'list.jsonl', bytes });
+  const { id } = await createBulkJob(world.services, world.people.registrar, { operation, agencyId: world.agencyId, fileName: 'list.jsonl', bytes, ...said });
   await world.services.runJobs(tasks);
   return getBulkJob(world.services.db, reader, id);
 }
