@@ -36,7 +36,7 @@ export function looksLikeJws(bytes: Uint8Array): boolean {
   if (start.startsWith('{')) return true;
   const [first = '', ...rest] = start.split('.');
   // `{` followed by a quote or by white space, in base64url
-  return /^(?:eyJ|e[w-y])[A-Za-z0-9_-]*$/.test(first) && (rest.length > 0 || bytes.length > 1024);
+  return /^(?:eyJ|e[w-y])[A-Za-z0-9_-]*$/.test(first) && (rest.length > 0 || bytes.length >= 1024);
 }
 
 /**

@@ -5,14 +5,19 @@ import { tags } from '../asn1/tags.ts';
 import type { Evidence } from '../cms/evidence.ts';
 import type { Digest } from '../keys/algorithm.ts';
 import { wrapBasicOcspResponse } from '../ocsp/build-response.ts';
-import { decodeBase64, decodeBase64url, encodeBase64url } from './base64.ts';
+import { decodeBase64, decodeBase64url } from './base64.ts';
 import { listOf, objectOf, textOf, tokensOf } from './header.ts';
 import { parseJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import type { Jws, JwsSignature } from './parse.ts';
-import type { ResolveObject } from './verify.ts';
+import { signedObjects, type ResolveObject } from './verify.ts';
 
 /** A token, and the digest of what it must have stamped; undefined where that cannot be said. */
-export interface JwsTimestamp { token: Uint8Array; imprint: ((digest: Digest) => Uint8Array) | undefined }
+export interface JwsTimestamp {
+  token: Uint8Array;
+  imprint: ((digest: Digest) => Uint8Array) | undefined;
+  /** what stood before an archive timestamp, and so is under it */
+  covered: { evidence: Evidence; tokens: readonly Uint8Array[] };
+}
 
 /** What stands beside a JAdES signature (ETSI TS 119 182-1 §5.3); nothing of it is signed. */
 export interface UnsignedProperties {
@@ -26,6 +31,8 @@ export interface UnsignedProperties {
 /** Archives renewed each year for a century, with their certificates and status data each time. */
 const maxProperties = 1_000;
 const limits = { maxBytes: 48 * 1024 * 1024, maxDepth: 12, maxValues: 20_000 };
+
+const nothing: JwsTimestamp['covered'] = { evidence: { certificates: [], crls: [], ocspResponses: [] }, tokens: [] };
 
 interface Property { name: string; value: JsonValue; /** base64url as sent; undefined in the clear form */ text: string | undefined }
 
@@ -67,12 +74,16 @@ function readProperty({ name, value }: Property, into: UnsignedProperties, archi
   switch (name) {
     case 'sigTst':
       // §5.3.4: the text of the signature value, not its octets
-      into.signatureTimestamps.push(...tokensOf(objectOf(value, name)).map((token) => ({ token, imprint: (digest: Digest) => createHash(digest).update(signatureText).digest() })));
+      into.signatureTimestamps.push(...tokensOf(objectOf(value, name)).map((token) => ({ token, imprint: digestOver([Buffer.from(signatureText, 'latin1')]), covered: nothing })));
       return;
     case 'arcTst': {
       const object = objectOf(value, name);
       const imprint = object.get('timeStamped') === 'previousArcTst' ? undefined : archive();
-      into.archiveTimestamps.push(...tokensOf(object).map((token) => ({ token, imprint })));
+      const covered = {
+        evidence: { certificates: [...evidence.certificates], crls: [...evidence.crls], ocspResponses: [...evidence.ocspResponses] },
+        tokens: [...into.signatureTimestamps, ...into.archiveTimestamps].map(({ token }) => token),
+      };
+      into.archiveTimestamps.push(...tokensOf(object).map((token) => ({ token, imprint, covered })));
       return;
     }
     case 'xVals':
@@ -116,15 +127,18 @@ function wholeResponse(der: Uint8Array): Uint8Array {
  * What an archive timestamp covers (§5.3.6.3.1): the signed objects, the protected header, the signature value, and the
  * properties before it as sent. In the clear form it covers a canonical JSON that several readers write differently.
  */
-function archiveImprint({ payload }: Jws, { header, protectedText, signatureText }: JwsSignature, resolve: ResolveObject, before: readonly Property[]): JwsTimestamp['imprint'] {
+function archiveImprint(jws: Jws, { header, protectedText, signatureText }: JwsSignature, resolve: ResolveObject, before: readonly Property[]): JwsTimestamp['imprint'] {
   if (!header || before.some(({ text }) => text === undefined)) return undefined;
-  const uris = header.detached?.uris ?? [undefined];
-  const objects = payload !== undefined ? [Buffer.from(payload, 'utf8')] : uris.map((uri) => resolve(uri)).map((octets) => octets && header.encodesPayload ? Buffer.from(encodeBase64url(octets), 'latin1') : octets);
-  if (!objects.every((each) => each !== undefined)) return undefined;
+  const objects = signedObjects(jws, header, resolve);
   const rest = `.${protectedText}.${signatureText}.${before.map(({ text }) => text).join('')}`;
+  return objects && digestOver([...objects, Buffer.from(rest, 'latin1')]);
+}
+
+/** The digest of these parts one after another. */
+export function digestOver(parts: readonly Uint8Array[]): (digest: Digest) => Uint8Array {
   return (digest) => {
     const running = createHash(digest);
-    for (const octets of objects) running.update(octets);
-    return running.update(rest).digest();
+    for (const part of parts) running.update(part);
+    return running.digest();
   };
 }

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Certificate } from '../certificate/parse.ts';
-import type { Digest } from '../keys/algorithm.ts';
-import { algorithmOf, checkJwsSignature, type JwsSignatureProblem } from './algorithms.ts';
+import { checkJwsSignature, type JwsSignatureProblem } from './algorithms.ts';
 import { decodeBase64url, encodeBase64url } from './base64.ts';
 import type { CertificateDigest, DetachedObjects, JoseHeader } from './header.ts';
 import type { Jws, JwsSignature } from './parse.ts';
@@ -9,35 +8,23 @@ import type { Jws, JwsSignature } from './parse.ts';
 /** Hands in what a detached signature names. @param uri as `sigD` has it; undefined: the one payload that is not there */
 export type ResolveObject = (uri: string | undefined) => Uint8Array | undefined;
 
-export type JwsProblem = JwsSignatureProblem | 'header-malformed' | 'signing-certificate-mismatch' | 'message-digest-mismatch' | 'content-missing' | 'content-not-detached';
+export type JwsProblem = JwsSignatureProblem | 'attribute-malformed' | 'signing-certificate-mismatch' | 'message-digest-mismatch' | 'content-missing' | 'content-not-detached';
 
 /** The judgement of one signature: integrity and form. Trust, time and strength of algorithms are others' work. */
-export interface JwsVerdict {
-  intact: boolean;
-  problems: { code: JwsProblem; rule: string }[];
-  digest: Digest | undefined;
-  /** whether a signed digest names the certificate; x5c alone is only a copy of it */
-  signingCertificate: 'v2' | 'absent';
-}
+export interface JwsVerdict { intact: boolean; problems: { code: JwsProblem; rule: string }[] }
 
 /** Judges one signature of a JWS with the certificate that is said to be its signer's. Never throws on strangers' bytes. */
 export function verifyJws(jws: Jws, signature: JwsSignature, resolve: ResolveObject, certificate: Certificate): JwsVerdict {
   const problems: JwsVerdict['problems'] = [];
   const report = (code: JwsProblem, rule: string): void => void problems.push({ code, rule });
   const { header, headerProblem } = signature;
-  if (!header) {
-    report('header-malformed', headerProblem?.rule ?? 'RFC 7515 §4');
-    return { intact: false, problems, digest: undefined, signingCertificate: 'absent' };
-  }
+  if (!header) return { intact: false, problems: [{ code: 'attribute-malformed', rule: headerProblem?.rule ?? 'RFC 7515 §4' }] };
   const payload = signedPayload(jws, header, resolve, report);
   const input = payload && signingInput(signature.protectedText, payload);
   const problem = input && checkJwsSignature(header.alg, certificate.publicKey, input, signature.signature);
   if (problem) report(problem, `RFC 7515 §5.2 ${header.alg.slice(0, 20)}`);
-  if (!header.certificateDigests.every((each) => matches(each, certificate))) report('signing-certificate-mismatch', 'ETSI TS 119 182-1 §5.2.2');
-  return {
-    intact: problems.length === 0, problems, digest: algorithmOf(header.alg)?.digest,
-    signingCertificate: header.certificateDigests.length > 0 ? 'v2' : 'absent',
-  };
+  if (!header.certificateDigests.every((each) => matchesCertificate(each, certificate))) report('signing-certificate-mismatch', 'ETSI TS 119 182-1 §5.2.2');
+  return { intact: problems.length === 0, problems };
 }
 
 type Report = (code: JwsProblem, rule: string) => void;
@@ -48,24 +35,27 @@ function signingInput(protectedText: string, payload: Uint8Array): Uint8Array {
 }
 
 /** The payload as the signature covers it; undefined when it is not at hand, which is then told. */
-function signedPayload({ payload }: Jws, header: JoseHeader, resolve: ResolveObject, report: Report): Uint8Array | undefined {
-  if (payload !== undefined) {
-    if (header.detached) report('content-not-detached', 'ETSI TS 119 182-1 §5.2.8 sigD without a payload');
-    return Buffer.from(payload, 'utf8');
+function signedPayload(jws: Jws, header: JoseHeader, resolve: ResolveObject, report: Report): Uint8Array | undefined {
+  if (jws.payload !== undefined && header.detached) report('content-not-detached', 'ETSI TS 119 182-1 §5.2.8 sigD without a payload');
+  const objects = signedObjects(jws, header, resolve);
+  if (!objects) {
+    report('content-missing', header.detached ? 'ETSI TS 119 182-1 §5.2.8' : 'RFC 7515 appendix F');
+    return undefined;
   }
-  if (!header.detached) return octetsOf(undefined, header, resolve, report);
-  const octets = header.detached.uris.map((uri) => octetsOf(uri, header, resolve, report));
-  if (!octets.every((each) => each !== undefined)) return undefined;
-  if (header.detached.mechanism === 'ObjectIdByURI') return Buffer.concat(octets);
-  compareHashes(header.detached, octets, report);
+  if (jws.payload !== undefined || header.detached?.mechanism !== 'ObjectIdByURIHash') return Buffer.concat(objects);
+  compareHashes(header.detached, objects, report);
   return new Uint8Array(0);
 }
 
-/** An object as it is signed: in base64url unless b64 is false (ETSI TS 119 182-1 §5.2.8.3). */
-function octetsOf(uri: string | undefined, { encodesPayload }: JoseHeader, resolve: ResolveObject, report: Report): Uint8Array | undefined {
-  const found = resolve(uri);
-  if (!found) report('content-missing', uri === undefined ? 'RFC 7515 appendix F' : 'ETSI TS 119 182-1 §5.2.8');
-  return found && encodesPayload ? Buffer.from(encodeBase64url(found), 'latin1') : found;
+/**
+ * The payload or the objects in its place, as they are signed and stamped: in base64url unless b64 is false (ETSI
+ * TS 119 182-1 §5.2.8.3). Undefined when one is not at hand.
+ */
+export function signedObjects({ payload }: Jws, { detached, encodesPayload }: JoseHeader, resolve: ResolveObject): Uint8Array[] | undefined {
+  if (payload !== undefined) return [Buffer.from(payload, 'utf8')];
+  const found = (detached?.uris ?? [undefined]).map(resolve);
+  if (!found.every((each) => each !== undefined)) return undefined;
+  return encodesPayload ? found.map((each) => Buffer.from(encodeBase64url(each), 'latin1')) : found;
 }
 
 function compareHashes({ hashes }: DetachedObjects, octets: readonly Uint8Array[], report: Report): void {
@@ -75,7 +65,8 @@ function compareHashes({ hashes }: DetachedObjects, octets: readonly Uint8Array[
   if (!same) report('message-digest-mismatch', 'ETSI TS 119 182-1 §5.2.8.3.3');
 }
 
-function matches({ digest, value }: CertificateDigest, { der }: Certificate): boolean {
+/** Whether a signed digest is this certificate's. */
+export function matchesCertificate({ digest, value }: CertificateDigest, { der }: Certificate): boolean {
   return digest !== undefined && equal(createHash(digest).update(der).digest(), value);
 }
 

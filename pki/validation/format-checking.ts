@@ -1,7 +1,11 @@
 import { PkiError } from '../error.ts';
+import { oid } from '../asn1/der-writer.ts';
+import { oids } from '../asn1/oids.ts';
+import { looksLikeJws } from '../jws/parse.ts';
 import type { SignatureCandidate, SignedDocument } from './candidate.ts';
 import { readCmsDocument } from './cms-candidates.ts';
 import { passed } from './conclusion.ts';
+import { readJwsDocument } from './jws-candidates.ts';
 import { readPdfDocument } from './pdf-candidates.ts';
 import type { Conclusion } from './report.ts';
 
@@ -11,11 +15,16 @@ interface FormatReader {
   read: (file: Uint8Array, content: Uint8Array | undefined) => SignedDocument;
 }
 
+const signedDataOid = oid(oids.signedData);
+
 /** In this order; a further format is one row, and one file beside this that makes its candidates. */
 const formats: readonly FormatReader[] = [
+  // an attached CMS may hold a PDF that begins within the first kilobyte
+  { recognises: (start) => start[0] === 0x30 && start.subarray(0, 24).includes(signedDataOid), read: readCmsDocument },
   { recognises: (start) => start.includes('%PDF-'), read: readPdfDocument },
   { recognises: (start) => start.toString('latin1', 0, 11) === '-----BEGIN ', read: (file, content) => readCmsDocument(bytesOfPem(file), content) },
   { recognises: (start) => start[0] === 0x30, read: readCmsDocument },
+  { recognises: looksLikeJws, read: readJwsDocument },
 ];
 
 /**
@@ -26,7 +35,7 @@ const formats: readonly FormatReader[] = [
 export function readSignedDocument(file: Uint8Array, content?: Uint8Array): SignedDocument {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 1024));
   const format = formats.find(({ recognises }) => recognises(start));
-  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF or a CMS signature' });
+  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature or a JWS' });
   return format.read(file, content);
 }
 

@@ -50,12 +50,15 @@ test('an archive timestamp stamps content, header, signature value and the prope
   const [archive] = read(texts).archiveTimestamps;
   expect(archive!.token).toEqual(Buffer.from(later));
   expect(archive!.imprint!('sha256')).toEqual(expected);
+  expect(archive!.covered).toEqual({ evidence: read(texts.slice(0, 3)).evidence, tokens: [Buffer.from(token)] });
+  // evidence that came later is not under it
+  expect(read([...texts.slice(3), ...texts.slice(0, 3)]).archiveTimestamps[0]!.covered).toEqual({ evidence: { certificates: [], crls: [], ocspResponses: [] }, tokens: [] });
   // the same where the content is handed in
   expect(read(texts, { payload: undefined }).archiveTimestamps[0]!.imprint!('sha256')).toEqual(expected);
 });
 
 test('what an archive timestamp stamps in the clear form is not said: writers of canonical JSON differ', () => {
-  expect(read(properties).archiveTimestamps).toEqual([{ token: Buffer.from(later), imprint: undefined }]);
+  expect(read(properties).archiveTimestamps).toMatchObject([{ token: Buffer.from(later), imprint: undefined }]);
 });
 
 test.each<[string, unknown]>([

@@ -21,7 +21,7 @@ beforeAll(async () => {
 function judge(text: string | object, resolve: ResolveObject = none, by: Holder = holder): string[] {
   try {
     const jws = parseJws(Buffer.from(typeof text === 'string' ? text : JSON.stringify(text)));
-    return jws.signatures.flatMap((each) => verifyJws(jws, each, resolve, by.certificate).problems.map(({ code }) => (code === 'header-malformed' ? each.headerProblem!.code : code)));
+    return jws.signatures.flatMap((each) => verifyJws(jws, each, resolve, by.certificate).problems.map(({ code }) => each.headerProblem?.code ?? code));
   } catch (error) {
     if (error instanceof PkiError) return [error.code];
     throw error;
@@ -33,7 +33,7 @@ describe('what jose signs is intact here, and changed content is not', () => {
     const signer = await signerNamed('Người ký', kind, ca);
     const text = await compact(signer, jadesHeader(signer, alg), content);
     const jws = parseJws(Buffer.from(text));
-    expect(verifyJws(jws, jws.signatures[0]!, none, signer.certificate)).toMatchObject({ intact: true, problems: [], signingCertificate: 'v2' });
+    expect(verifyJws(jws, jws.signatures[0]!, none, signer.certificate)).toMatchObject({ intact: true, problems: [] });
     expect(Buffer.compare(attachedContent(jws)!, content)).toBe(0);
     expect(jws.signatures[0]!.header).toMatchObject({ claimedSigningTime: new Date('2026-06-01T08:00:00Z') });
     const [header, , signature] = text.split('.');
