@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 
 /** The whole architecture: a folder may import itself and what stands above it, so there are no circles. */
 const order = [
-  ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'jws', 'validation'].map((place) => `pki/${place}`),
+  ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'jws', 'asic', 'validation'].map((place) => `pki/${place}`),
   ...['config.ts', 'problems.ts', 'services.ts', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
     'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'verification', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];

@@ -15,7 +15,7 @@ interface FormatReader {
   read: (file: Uint8Array, content: Uint8Array | undefined) => SignedDocument;
 }
 
-const signedDataOid = oid(oids.signedData);
+const signedDataOid = Buffer.from(oid(oids.signedData));
 
 /** In this order; a further format is one row, and one file beside this that makes its candidates. */
 const formats: readonly FormatReader[] = [
