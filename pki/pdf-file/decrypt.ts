@@ -135,7 +135,7 @@ function rc4(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 interface Ciphers { strings: (bytes: Uint8Array) => Uint8Array; streams: (bytes: Uint8Array) => Uint8Array; plainMetadata: boolean }
 
 function decryptObject(value: PdfValue, ciphers: Ciphers): PdfValue {
-  if (value instanceof PdfString) return new PdfString(ciphers.strings(value.bytes), value.start, value.end, value.hex);
+  if (value instanceof PdfString) return new PdfString(ciphers.strings(value.bytes), value.start, value.end, value.form);
   if (Array.isArray(value)) return value.map((item) => decryptObject(item, ciphers));
   if (value instanceof PdfDict) return decryptDict(value, ciphers);
   if (!(value instanceof PdfStream)) return value;

@@ -172,13 +172,15 @@ export class PdfLexer {
     const start = this.at;
     const close = bytes.indexOf(0x3e, start);
     if (close < 0) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a string without end');
-    let text = latin1(bytes.subarray(start + 1, close));
-    if (!/^[0-9A-Fa-f]*$/.test(text)) {
-      text = text.replaceAll(/[\0\t\n\f\r ]/g, '');
-      if (!/^[0-9A-Fa-f]*$/.test(text)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a hexadecimal digit');
-    }
+    const text = latin1(bytes.subarray(start + 1, close));
     this.at = close + 1;
-    return new PdfString(Buffer.from(text.length % 2 === 0 ? text : `${text}0`, 'hex'), this.base + start, this.base + this.at, true);
+    const decoded = Buffer.from(text, 'hex');
+    // decoding ends at the first character that is no digit
+    if (decoded.length * 2 === text.length) return new PdfString(decoded, this.base + start, this.base + this.at, 'hex');
+    const digits = text.replaceAll(/[\0\t\n\f\r ]/g, '');
+    if (!/^[0-9A-Fa-f]*$/.test(digits)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a hexadecimal digit');
+    const even = digits.length % 2 === 0 ? digits : `${digits}0`;
+    return new PdfString(Buffer.from(even, 'hex'), this.base + start, this.base + this.at, digits.length === text.length ? 'hex' : 'spaced-hex');
   }
 
   private literalString(): PdfString {
@@ -199,7 +201,7 @@ export class PdfLexer {
         out.push(c);
       }
     }
-    return new PdfString(Uint8Array.from(out), this.base + start, this.base + this.at, false);
+    return new PdfString(Uint8Array.from(out), this.base + start, this.base + this.at, 'literal');
   }
 
   private escape(out: number[]): void {

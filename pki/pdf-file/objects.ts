@@ -28,17 +28,20 @@ export class PdfName {
   }
 }
 
+/** How a string stands in the file; `hex` is pairs of digits and nothing else. */
+export type StringForm = 'literal' | 'hex' | 'spaced-hex';
+
 /** A string object: its bytes, and where its delimiters stand in the file. */
 export class PdfString {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
-  readonly hex: boolean;
-  constructor(bytes: Uint8Array, start: number, end: number, hex: boolean) {
+  readonly form: StringForm;
+  constructor(bytes: Uint8Array, start: number, end: number, form: StringForm) {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
-    this.hex = hex;
+    this.form = form;
   }
 }
 

@@ -20,14 +20,16 @@ export function findRepeatedObjects(revisions: readonly Revision[]): RepeatedObj
     for (const [num, entry] of entries) if (entry.kind === 'offset') named.set(entry.offset, num);
     for (const own of [offset, wholeNumber(trailer.get('XRefStm'))]) if (own !== undefined && !named.has(own)) named.set(own, -1);
   }
-  const offsets = Float64Array.from(named.keys()).sort();
+  let sorted: Float64Array | undefined;
   const repeated: RepeatedObject[] = [];
   const buffer = Buffer.from(document.bytes.buffer, document.bytes.byteOffset, document.bytes.byteLength);
   let strays = 0;
   for (let at = buffer.indexOf('obj'); at >= 0 && strays < enough; at = buffer.indexOf('obj', at + 3)) {
     document.source.budget.spend(1);
     const hit = heading(document.bytes, at);
-    if (!hit || isNamed(offsets, document.bytes, hit.offset)) continue;
+    if (!hit || named.has(hit.offset)) continue;
+    const offsets = sorted ??= Float64Array.from(named.keys()).sort();
+    if (isNamed(offsets, document.bytes, hit.offset)) continue;
     const end = endAround(document, offsets, named, hit.offset);
     if (end > at) {
       // what stands inside an object, a PDF in a stream for instance, is passed over as a whole
@@ -42,10 +44,24 @@ export function findRepeatedObjects(revisions: readonly Revision[]): RepeatedObj
   return repeated;
 }
 
-/** `num gen ` before an `obj` at this place. */
+/** White space (ISO 32000-2 Table 1). */
+const isSpace = (octet: number | undefined): boolean => octet === 32 || octet === 0 || (octet !== undefined && octet >= 9 && octet <= 13);
+const isDigit = (octet: number | undefined): boolean => octet !== undefined && octet >= 0x30 && octet <= 0x39;
+
+/** `num gen ` before an `obj` at this place, read backwards; most of what is found ends `endobj`. */
 function heading(bytes: Uint8Array, at: number): { num: number; offset: number } | undefined {
-  const match = /(\d{1,10})[\s\0]+\d{1,5}[\s\0]+$/.exec(latin1(bytes.subarray(Math.max(0, at - 32), at)));
-  return match ? { num: Number(match[1]), offset: at - match[0].length } : undefined;
+  const least = Math.max(0, at - 32);
+  const back = (from: number, accepts: (octet: number | undefined) => boolean): number => {
+    let start = from;
+    while (start > least && accepts(bytes[start - 1])) start--;
+    return start;
+  };
+  const genEnd = back(at, isSpace);
+  const gen = back(genEnd, isDigit);
+  const numEnd = back(gen, isSpace);
+  const offset = back(numEnd, isDigit);
+  if (genEnd === at || gen === genEnd || numEnd === gen || offset === numEnd) return undefined;
+  return { num: Number(latin1(bytes.subarray(offset, numEnd))), offset };
 }
 
 /** The place of the last offset that is not after `at`. */

@@ -24,7 +24,7 @@ function printName(name: string): string {
 export function textString(text: string): PdfString {
   const ascii = /^[ -~]*$/.test(text);
   const bytes = ascii ? latin1(text) : Buffer.concat([Buffer.of(0xfe, 0xff), Buffer.from(text, 'utf16le').swap16()]);
-  return new PdfString(bytes, 0, 0, true);
+  return new PdfString(bytes, 0, 0, 'hex');
 }
 
 /** A date string in UTC (ISO 32000-2 §7.9.4). */
@@ -69,7 +69,7 @@ function trailerOf(document: PdfDocument, objects: readonly NewObject[], size: n
   const id = document.array(trailer.get('ID'));
   if (id?.length === 2) {
     const changing = objects.reduce((hash, { body }) => hash.update(body), createHash('sha256')).digest().subarray(0, 16);
-    entries.set('ID', [id[0]!, new PdfString(changing, 0, 0, true)]);
+    entries.set('ID', [id[0]!, new PdfString(changing, 0, 0, 'hex')]);
   }
   return new PdfDict(entries);
 }

@@ -1,6 +1,6 @@
 import { PkiError } from '../error.ts';
 import type { PdfDocument } from '../pdf-file/document.ts';
-import { latin1, type PdfDict, PdfString, wholeNumber } from '../pdf-file/objects.ts';
+import { type PdfDict, PdfString, wholeNumber } from '../pdf-file/objects.ts';
 
 export type ByteRange = [number, number, number, number];
 
@@ -23,9 +23,9 @@ export function readByteRange(document: PdfDocument, signature: PdfDict, problem
   if (second <= length) return problem('byte-range-malformed', 'two parts that do not overlap');
   if (second + secondLength > document.bytes.length) return problem('byte-range-outside-file', 'inside the file');
   const contents = document.resolve(signature.get('Contents'));
-  const exact = contents instanceof PdfString && contents.hex && contents.start === length && contents.end === second;
+  const exact = contents instanceof PdfString && contents.form !== 'literal' && contents.start === length && contents.end === second;
   if (!exact) problem('byte-range-not-contents', 'the gap is exactly the Contents of this dictionary');
-  else if (!/^<[0-9A-Fa-f]*>$/.test(latin1(document.bytes.subarray(length, second)))) problem('contents-malformed', 'hexadecimal digits alone');
+  else if (contents.form !== 'hex') problem('contents-malformed', 'hexadecimal digits alone');
   return range;
 }
 
@@ -42,7 +42,7 @@ export function readContents(document: PdfDocument, signature: PdfDict, problems
   const contents = document.resolve(signature.get('Contents'));
   if (!(contents instanceof PdfString)) return problem('contents-missing', 'Contents is a string');
   const { bytes } = contents;
-  if (bytes.every((octet) => octet === 0)) return problem('contents-empty', 'Contents holds a signature');
+  if (isZeros(bytes)) return problem('contents-empty', 'Contents holds a signature');
   // SignedData is a SEQUENCE; adbe.x509.rsa_sha1 holds an OCTET STRING
   if (bytes[0] !== 0x30 && bytes[0] !== 0x04) return problem('contents-malformed', 'Contents is one DER or BER element');
   let end: number;
@@ -51,16 +51,27 @@ export function readContents(document: PdfDocument, signature: PdfDict, problems
   } catch {
     return problem('contents-malformed', 'Contents is one DER or BER element');
   }
-  return { cms: bytes.subarray(0, end), padded: bytes.subarray(end).every((octet) => octet === 0) };
+  return { cms: bytes.subarray(0, end), padded: isZeros(bytes.subarray(end)) };
+}
+
+const zeros = Buffer.alloc(65_536);
+
+/** A large block at a time: signatures reserve far more than they need. */
+function isZeros(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const part = bytes.subarray(at, at + zeros.length);
+    if (Buffer.compare(part, part.length === zeros.length ? zeros : zeros.subarray(0, part.length)) !== 0) return false;
+  }
+  return true;
 }
 
 /** Where a BER element ends, indefinite lengths included (X.690 §8.1.3.6). */
 function endOfElement(bytes: Uint8Array, start: number, depth: number): number {
-  const truncated = new PkiError('asn1-truncated', { rule: 'X.690 §8.1', offset: start });
+  const truncated = (): PkiError => new PkiError('asn1-truncated', { rule: 'X.690 §8.1', offset: start });
   const first = bytes[start + 1];
-  if (first === undefined || depth > 64 || (bytes[start]! & 0x1f) === 0x1f) throw truncated;
+  if (first === undefined || depth > 64 || (bytes[start]! & 0x1f) === 0x1f) throw truncated();
   if (first === 0x80) {
-    if ((bytes[start]! & 0x20) === 0) throw truncated;
+    if ((bytes[start]! & 0x20) === 0) throw truncated();
     let at = start + 2;
     while (bytes[at] !== 0 || bytes[at + 1] !== 0) at = endOfElement(bytes, at, depth + 1);
     return at + 2;
@@ -69,10 +80,10 @@ function endOfElement(bytes: Uint8Array, start: number, depth: number): number {
   let header = 2;
   if (first > 0x80) {
     header += first & 0x7f;
-    if (header > 6) throw truncated;
+    if (header > 6) throw truncated();
     length = 0;
     for (let i = 2; i < header; i++) length = length * 256 + (bytes[start + i] ?? 0);
   }
-  if (start + header + length > bytes.length) throw truncated;
+  if (start + header + length > bytes.length) throw truncated();
   return start + header + length;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { PkiError } from '../error.ts';
 import type { Certificate } from '../certificate/parse.ts';
-import { parseCrl, type Crl } from '../crl/parse.ts';
+import type { Crl } from '../crl/parse.ts';
 import type { PathCache } from '../path/work.ts';
 import { parseOcspResponse, type OcspResponse } from '../ocsp/response.ts';
 
@@ -43,7 +43,7 @@ export class EvidencePool {
     for (const der of certificates) this.take(der, limits.certificates, this.certificates, (bytes) => this.cache.certificate(bytes));
     for (const der of crls) {
       this.crlBytes += der.length;
-      if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, parseCrl);
+      if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, (bytes) => this.cache.crl(bytes));
     }
     for (const der of ocspResponses) this.take(der, limits.ocspResponses, this.ocspResponses, parseOcspResponse);
   }
