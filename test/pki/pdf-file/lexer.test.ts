@@ -29,6 +29,8 @@ test.each([
   expect(codeOf(() => read(text).value())).toBe(code);
 });
 
-test('the place of a string is the place of its delimiters', () => {
-  expect(read('  <4142> ').value()).toMatchObject({ start: 2, end: 8, hex: true });
+test.each([
+  ['  <4142> ', 2, 8, 'hex'], ['<414>', 0, 5, 'hex'], ['<41 42>', 0, 7, 'spaced-hex'], ['(AB)', 0, 4, 'literal'],
+])('the place of the string %s is the place of its delimiters, and its form is told', (text, start, end, form) => {
+  expect(read(text).value()).toMatchObject({ start, end, form });
 });
