@@ -12,6 +12,8 @@ import { certificateRoutes } from './certificates/routes.ts';
 import { certificateTasks } from './certificates/tasks.ts';
 import { createCrlHandler } from './crl/serve.ts';
 import { crlTasks } from './crl/tasks.ts';
+import { evidenceRoutes } from './evidence/routes.ts';
+import { evidenceTasks } from './evidence/tasks.ts';
 import { eventRoutes } from './events/routes.ts';
 import { eventTasks } from './events/tasks.ts';
 import { expiryRoutes } from './expiries/routes.ts';
@@ -57,12 +59,12 @@ import { createVerifyPageHandler } from './web/verify/page.ts';
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...evidenceRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

@@ -29,6 +29,10 @@ export interface Config {
   mail: { smtpUrl: string; from: string; domain: string } | undefined;
   /** Networks (CIDR) besides the public internet that webhooks may go to, over http as well. */
   webhookNetworks: readonly string[];
+  /** Hosts that evidence (certificates, CRLs, OCSP answers) may be fetched from; none: never from the network. */
+  evidenceHosts: readonly string[];
+  /** Networks (CIDR) besides the public internet that those hosts may lie in. */
+  evidenceNetworks: readonly string[];
 }
 
 /** Where the national population database is reached, with our client certificate for mutual TLS. */
@@ -63,6 +67,9 @@ function isNetwork(text: string): boolean {
   return most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
+const networks = z.string().refine((text) => text.split(',').every(isNetwork), 'must be networks such as 10.0.0.0/8, separated by commas').optional();
+const listOf = (text: string | undefined): string[] => text?.split(',').map((each) => each.trim()) ?? [];
+
 const settings = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   // Loopback unless told otherwise: a first start must not open a CA to the network.
@@ -82,7 +89,10 @@ const settings = z.object({
   STOP_TIMEOUT_SECONDS: whole(1, 600, 20),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().regex(/^([^<>"\p{Cc}]{1,100} <[\w.+-]+@[\w.-]+>|[\w.+-]+@[\w.-]+)$/u, 'must be an address, or a name and an address in <>').optional(),
-  WEBHOOK_NETWORKS: z.string().refine((text) => text.split(',').every(isNetwork), 'must be networks such as 10.0.0.0/8, separated by commas').optional(),
+  WEBHOOK_NETWORKS: networks,
+  EVIDENCE_HOSTS: z.string().toLowerCase().refine((text) => text.split(',').every((host) => /^\s*(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\s*$/.test(host)),
+    'must be host names such as ocsp.ca.gov.vn, *.ca.gov.vn or crl.example.vn:8080, separated by commas').optional(),
+  EVIDENCE_NETWORKS: networks,
   POPULATION_URL: url(['https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
   POPULATION_CERTIFICATE_FILE: z.string().optional(),
   POPULATION_KEY_FILE: z.string().optional(),
@@ -132,7 +142,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     stopTimeoutSeconds: s.STOP_TIMEOUT_SECONDS,
     population: populationOf(s),
     mail: s.SMTP_URL && s.MAIL_FROM ? { smtpUrl: s.SMTP_URL, from: s.MAIL_FROM, domain: new URL(publicUrl).hostname } : undefined,
-    webhookNetworks: s.WEBHOOK_NETWORKS?.split(',').map((text) => text.trim()) ?? [],
+    webhookNetworks: listOf(s.WEBHOOK_NETWORKS),
+    evidenceHosts: listOf(s.EVIDENCE_HOSTS),
+    evidenceNetworks: listOf(s.EVIDENCE_NETWORKS),
   };
 }
 

@@ -12,6 +12,7 @@ import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { PostgresNotices } from './database/notify.ts';
 import { createPool, pingDatabase } from './database/pool.ts';
+import { stopEvidenceReader } from './evidence/read.ts';
 import { watchArrivals } from './events/watch.ts';
 import type { ReadyCheck } from './http/health.ts';
 import { limitServer } from './http/limits.ts';
@@ -60,7 +61,7 @@ export async function startService(options: { config?: Config; log?: Logger } = 
     endings.push(() => services.jobs.stop());
     const arrivals = await watchArrivals(services);
     endings.push(() => arrivals.stop());
-    endings.push(stopVerificationWorkers);
+    endings.push(stopEvidenceReader, stopVerificationWorkers);
     const address = await listen(services, endings);
     log.info({ address, publicUrl: config.publicUrl }, 'listening');
     return { services, address, administratorKey, stop };

@@ -4,8 +4,8 @@ import { dirname, join, normalize } from 'node:path';
 /** The whole architecture: a folder may import itself and what stands above it, so there are no circles. */
 const order = [
   ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'jws', 'asic', 'validation'].map((place) => `pki/${place}`),
-  ...['config.ts', 'problems.ts', 'services.ts', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
-    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'verification', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
+  ...['config.ts', 'problems.ts', 'services.ts', 'outbound', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
+    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'evidence', 'verification', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];
 const place = (file: string): number => order.findIndex((o) => file === o || file.startsWith(`${o}/`));
 
@@ -60,7 +60,7 @@ test.each([
   // A second reader of ASN.1 is for tests alone: what strangers send meets the strict one.
   ['@peculiar/x509', /^nowhere$/], ['pkijs', /^nowhere$/], ['asn1js', /^nowhere$/],
   ['nunjucks', /^src\/(web|notifications)\//], ['pino', /^src\/http\/logging\.ts$/], ['prom-client', /^src\/http\/metrics\.ts$/],
-  ['piscina', /^src\/verification\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['pdfkit', /^src\/forms\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/],
+  ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['pdfkit', /^src\/forms\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/],
 ] as const)('%s is imported only where it may be', (name, allowed) => {
   expect(files.filter((file) => packagesOf(file).some((p) => p === name || p.startsWith(`${name}/`)) && !allowed.test(file))).toEqual([]);
 });

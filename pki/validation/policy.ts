@@ -15,6 +15,8 @@ export interface ValidationPolicy {
   revocation: 'required' | 'if-available';
   /** changes a PDF may show after signing without losing TOTAL-PASSED, beyond those the document itself allows */
   acceptAllowedChanges: boolean;
+  /** a receipt of our own for the same file proves that it existed when it was given (EN 319 102-1 §5.6.2.3: any proof of existence the policy accepts) */
+  receiptsProveExistence: boolean;
   /** difference of clocks that is no contradiction, in seconds */
   clockGraceSeconds: number;
 }
@@ -35,6 +37,7 @@ export const publicServicePolicy: ValidationPolicy = {
   signerKeyUsage: ['digitalSignature', 'nonRepudiation'],
   revocation: 'required',
   acceptAllowedChanges: true,
+  receiptsProveExistence: true,
   clockGraceSeconds: 60,
 };
 
@@ -48,6 +51,7 @@ export const strictPolicy: ValidationPolicy = {
   requireSigningCertificateAttribute: true,
   signerKeyUsage: ['nonRepudiation'],
   acceptAllowedChanges: false,
+  receiptsProveExistence: false,
 };
 
 /** For foreign documents whose status is often out of reach; the report still says what is missing. */

@@ -1,9 +1,9 @@
-import { lookup as resolveName, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
-import { findUrlFault, hostOf, mayConnect } from './url.ts';
+import { hostOf, lookupAllowed } from '../outbound/reach.ts';
+import { findUrlFault, mayConnect } from './url.ts';
 
 /** An answer, or why there is none; `status` undefined: nothing was answered. */
 export interface PostOutcome { status: number | undefined; error: string | undefined }
@@ -22,7 +22,7 @@ export async function postOnce(config: Pick<Config, 'webhookNetworks'>, target: 
   const url = new URL(target);
   const secure = url.protocol === 'https:';
   const options: RequestOptions = {
-    method: 'POST', agent: false, signal: AbortSignal.timeout(timeoutMs), maxHeaderSize: 16_384, lookup: lookupWithin(config, secure),
+    method: 'POST', agent: false, signal: AbortSignal.timeout(timeoutMs), maxHeaderSize: 16_384, lookup: lookupAllowed((address) => mayConnect(config, address, secure)),
     headers: { ...headers, 'Content-Length': body.length, 'User-Agent': 'antin' },
   };
   try {
@@ -35,20 +35,6 @@ export async function postOnce(config: Pick<Config, 'webhookNetworks'>, target: 
   } catch (error) {
     return { status: undefined, error: describe(error, hostOf(url)) };
   }
-}
-
-/** A name is good only if all it leads to is. An address in the URL itself was judged before. */
-function lookupWithin(config: Pick<Config, 'webhookNetworks'>, secure: boolean): LookupFunction {
-  return (hostname, options, done) => {
-    resolveName(hostname, { all: true, verbatim: true }, (error, found: LookupAddress[]) => {
-      const [first] = found ?? [];
-      const allowed = first && found.every(({ address }) => mayConnect(config, address, secure));
-      if (error || !first) done(error ?? new Error('the name leads nowhere'), '', 0);
-      else if (!allowed) done(new Error('the name leads to an address that is not allowed'), '', 0);
-      else if (options.all) done(null, found);
-      else done(null, first.address, first.family);
-    });
-  };
 }
 
 /** Lets the receiver finish its answer, within bounds. */

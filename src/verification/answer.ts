@@ -1,4 +1,5 @@
 import type { ChainEntry, Conclusion, Message, RevocationEntry, SignatureReport, TimestampEntry, ValidationReport } from '../../pki/validation/report.ts';
+import type { MissingEvidence } from './missing.ts';
 import { wordsOf, type Words } from './message-words.ts';
 
 export interface AnsweredMessage { code: string; level: Message['level']; text: Words; todo: Words | null }
@@ -15,16 +16,18 @@ export interface Answer {
   conclusion: Conclusion;
   messages: AnsweredMessage[];
   signatures: AnsweredSignature[];
+  /** evidence that could settle an INDETERMINATE answer; empty for the others */
+  missing: MissingEvidence[];
   /** CMS in Base64: proof of what was answered; null where no key of ours is certified for it */
   receipt: string | null;
 }
 
 export type { ChainEntry, RevocationEntry };
 
-interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array; receipt: Uint8Array | null }
+interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array; receipt: Uint8Array | null; missing: MissingEvidence[] }
 
 /** Puts the words to a report. */
-export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, receipt }: Frame): Answer {
+export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, receipt, missing }: Frame): Answer {
   const { validationTime, policy, format, conclusion } = report;
   return {
     id, verifiedAt, validationTime, policy,
@@ -36,6 +39,7 @@ export function answerOf(report: ValidationReport, { id, verifiedAt, name, size,
       messages: signature.messages.map(answeredMessage),
       timestamps: signature.timestamps.map((timestamp) => ({ ...timestamp, messages: timestamp.messages.map(answeredMessage) })),
     })),
+    missing,
     receipt: receipt && Buffer.from(receipt).toString('base64'),
   };
 }

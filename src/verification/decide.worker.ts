@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { PkiError } from '../../pki/error.ts';
 import { parseCertificate } from '../../pki/certificate/parse.ts';
+import type { SignedDocument } from '../../pki/validation/candidate.ts';
 import { PathCache } from '../../pki/path/work.ts';
 import { noEvidence, type EvidenceBytes } from '../../pki/validation/evidence.ts';
 import { readSignedDocument } from '../../pki/validation/format-checking.ts';
 import { policies, type ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
 import { validateSignedDocument } from '../../pki/validation/validate.ts';
-import { keyOf, type TrustScope, type ValidationAnchor } from '../../pki/validation/validation-context.ts';
+import { keyOf, type ContextInput, type TrustScope, type ValidationAnchor } from '../../pki/validation/validation-context.ts';
 
 export interface AnchorBytes { certificate: Uint8Array; domain: string; scope: TrustScope; trustedFrom: Date; trustedUntil: Date | undefined }
 
@@ -19,14 +20,20 @@ export interface Task {
   validationTime: Date;
   policy: ValidationPolicy['name'];
   anchors: AnchorBytes[];
-  /** asks for `Wanted[]` and is answered with `GatheredEvidence` */
+  /** asks a `Question` and is answered with `GatheredEvidence` */
   port: MessagePort;
 }
 
-/** Evidence is made while the question waits: a status answer can be younger than the question. */
-export type GatheredEvidence = EvidenceBytes & { gatheredAt: Date };
+/** What a verdict still lacks. `digest` where a receipt of ours for this very file could prove that it existed. */
+export interface Question { wanted: Wanted[]; digest: Uint8Array | undefined }
 
-export type Outcome = { report: ValidationReport; digest: Uint8Array } | { refused: { code: string; rule: string; offset: number | undefined } };
+/** Evidence is made while the question waits: a status answer can be younger than the question. */
+export type GatheredEvidence = EvidenceBytes & { gatheredAt: Date; knownSince: Date | undefined };
+
+/** `wanted` is what was still missing at the end. */
+export interface Decision { report: ValidationReport; digest: Uint8Array; wanted: Wanted[] }
+
+export type Outcome = Decision | { refused: { code: string; rule: string; offset: number | undefined } };
 
 /** Decide, fetch, decide again: what one round lacks, the next has, or nobody has it. */
 const maxRounds = 3;
@@ -37,18 +44,7 @@ export default async function decide({ file, content, validationTime, policy, an
     const document = readSignedDocument(file, content);
     const digest = createHash('sha256').update(file).digest();
     const trusted = anchors.map(parsedAnchor);
-    const asked = new Set<string>();
-    let evidence = noEvidence;
-    let evidenceTime = validationTime;
-    for (let round = 1; ; round++) {
-      const { report, wanted } = validateSignedDocument(document, { validationTime, evidenceTime, policy: policies[policy], anchors: trusted, evidence, cache });
-      const fresh = wanted.filter((each) => !asked.has(keyOf(each)));
-      if (round === maxRounds || fresh.length === 0) return { report, digest };
-      for (const each of fresh) asked.add(keyOf(each));
-      const found = await ask(port, fresh);
-      evidence = join(evidence, found);
-      evidenceTime = new Date(Math.max(evidenceTime.getTime(), found.gatheredAt.getTime()));
-    }
+    return await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], anchors: trusted, cache });
   } catch (error) {
     if (error instanceof PkiError) return { refused: { code: error.code, rule: error.rule, offset: error.offset } };
     throw error;
@@ -57,9 +53,30 @@ export default async function decide({ file, content, validationTime, policy, an
   }
 }
 
-async function ask(port: MessagePort, wanted: Wanted[]): Promise<GatheredEvidence> {
+interface Asked { document: SignedDocument; digest: Uint8Array; port: MessagePort }
+
+async function decideInRounds({ document, digest, port }: Asked, fixed: Pick<ContextInput, 'validationTime' | 'policy' | 'anchors' | 'cache'>): Promise<Decision> {
+  const asked = new Set<string>();
+  let [evidence, evidenceTime, knownSince]: [EvidenceBytes, Date, Date | undefined] = [noEvidence, fixed.validationTime, undefined];
+  let receiptAsked = !fixed.policy.receiptsProveExistence;
+  for (let round = 1; ; round++) {
+    const { report, wanted } = validateSignedDocument(document, { ...fixed, evidenceTime, evidence, ...(knownSince ? { knownSince } : {}) });
+    const fresh = round < maxRounds ? wanted.filter((each) => !asked.has(keyOf(each))) : [];
+    // a receipt is the last resort: it counts where nothing of the document's own proves the time
+    const receipt = fresh.length === 0 && !receiptAsked && report.conclusion.indication === 'INDETERMINATE';
+    if (fresh.length === 0 && !receipt) return { report, digest, wanted };
+    receiptAsked ||= receipt;
+    for (const each of fresh) asked.add(keyOf(each));
+    const found = await ask(port, { wanted: fresh, digest: receipt ? digest : undefined });
+    evidence = join(evidence, found);
+    knownSince = found.knownSince;
+    if (fresh.length > 0) evidenceTime = new Date(Math.max(evidenceTime.getTime(), found.gatheredAt.getTime()));
+  }
+}
+
+async function ask(port: MessagePort, question: Question): Promise<GatheredEvidence> {
   const reply = once(port, 'message') as Promise<[GatheredEvidence]>;
-  port.postMessage(wanted);
+  port.postMessage(question);
   const [found] = await reply;
   return found;
 }

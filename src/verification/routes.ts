@@ -40,10 +40,15 @@ const Signature = z.object({
   buildingBlocks: z.array(z.object({ name: z.string(), indication, subIndication })),
 });
 
+const Missing = z.object({
+  kind: z.enum(['issuer', 'signing-certificate', 'status']), subject: text, serialNumber: text,
+  attempts: z.array(z.object({ address: z.string(), reason: z.string() })), tryAgainAt: instant.nullable(),
+});
+
 const Verification = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
   document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
-  conclusion: Conclusion, messages: z.array(Message), signatures: z.array(Signature),
+  conclusion: Conclusion, messages: z.array(Message), signatures: z.array(Signature), missing: z.array(Missing),
   receipt: z.string().nullable(),
 });
 

@@ -43,18 +43,8 @@ export async function findVerification(db: Knex, id: string): Promise<Verificati
     'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures', 'evidence', 'receipt') as Promise<VerificationRow | undefined>;
 }
 
-/** Our CA certificates: first those that may have issued (by subject or key), then the rest, for the way up. */
-export async function findIssuerCertificates(db: Knex, subjectDer: Uint8Array, keyIdentifier: Uint8Array | null, most: number): Promise<Uint8Array[]> {
-  const { rows } = await db.raw<{ rows: { der: Uint8Array }[] }>(
-    `select c.der from authority_generations g join certificates c on c.id = g.certificate_id where c.der is not null
-     order by (g.subject_der = ? or g.key_identifier = ?) desc, g.created_at desc limit ?`, [Buffer.from(subjectDer), Buffer.from(keyIdentifier ?? subjectDer), most]);
-  return rows.map(({ der }) => der);
-}
-
-/** A certificate of ours by its issuer's subject and its serial number's magnitude. */
-export async function findSignerCertificates(db: Knex, issuerDer: Uint8Array, serialNumber: Uint8Array): Promise<Uint8Array[]> {
-  const { rows } = await db.raw<{ rows: { der: Uint8Array }[] }>(
-    `select c.der from certificates c join authority_generations g on g.id = c.generation_id
-     where c.serial_number = ? and g.subject_der = ? and c.der is not null limit 4`, [Buffer.from(serialNumber), Buffer.from(issuerDer)]);
-  return rows.map(({ der }) => der);
+/** Since when we have known a document by its digest. */
+export async function findFirstSeen(db: Knex, documentDigest: Uint8Array): Promise<Date | undefined> {
+  const row = await db('verifications').where({ documentDigest: Buffer.from(documentDigest) }).orderBy('verified_at').first('verifiedAt') as { verifiedAt: Date } | undefined;
+  return row?.verifiedAt;
 }

@@ -1,16 +1,18 @@
-import { hash, randomUUID } from 'node:crypto';
-import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { randomUUID } from 'node:crypto';
 import type { ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
+import { Gathering } from '../evidence/gather.ts';
+import { hashesOf, keepObjects, newObjects, packageOf } from '../evidence/keep.ts';
 import { Problem } from '../problems.ts';
-import { signReceipt, type EvidenceHash } from '../receipts/sign.ts';
+import { signReceipt } from '../receipts/sign.ts';
 import type { Actor, Services } from '../services.ts';
 import { trustAnchorsInForce } from '../trust-anchors/find.ts';
 import { answerOf, type Answer } from './answer.ts';
-import { fetchEvidence } from './evidence.ts';
-import { insertVerification, type ReceiptSignature, type VerificationRow } from './store.ts';
-import { judgeInWorker, type Judged } from './workers.ts';
+import { missingFrom } from './missing.ts';
+import { findFirstSeen, insertVerification, type ReceiptSignature, type VerificationRow } from './store.ts';
+import { judgeInWorker } from './workers.ts';
+import type { Decision } from './decide.worker.ts';
 
 export interface VerificationOrder {
   name: string;
@@ -36,22 +38,23 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
   const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
     ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));
   const { file, content, policy = 'public-service' } = order;
-  const evidence: EvidenceHash[] = [];
-  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, async (wanted) => {
-    const found = await fetchEvidence(services, wanted);
-    evidence.push(...hashesOf(found));
-    return { ...found, gatheredAt: services.now() };
+  const gathering = new Gathering(services);
+  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, async ({ wanted, digest }) => {
+    const [found, knownSince] = await Promise.all([gathering.gather(wanted), digest && findFirstSeen(services.db, digest)]);
+    return { ...found, gatheredAt: services.now(), knownSince };
   });
-  return keepReceipt(services, actor, order, { judged, evidence });
+  return keepReceipt(services, actor, order, { judged, gathering });
 }
 
-interface Answering { judged: Judged; evidence: EvidenceHash[] }
+interface Answering { judged: Decision; gathering: Gathering }
 
-async function keepReceipt(services: Services, actor: Actor, { name, file }: VerificationOrder, { judged: { report, digest }, evidence }: Answering): Promise<Answer> {
+async function keepReceipt(services: Services, actor: Actor, { name, file }: VerificationOrder, { judged: { report, digest, wanted }, gathering }: Answering): Promise<Answer> {
   const [id, verifiedAt] = [randomUUID(), services.now()];
   const { format, policy, validationTime, conclusion } = report;
   const signatures = report.signatures.map(receiptOf);
   const value = Buffer.from(digest).toString('hex');
+  const used = packageOf(gathering.found, verifiedAt);
+  const [evidence, objects] = [hashesOf(used), await newObjects(services.db, used)];
   const receipt = await signReceipt(services, {
     id, verifiedAt, validationTime, policy, document: { format, size: file.length, digest: { algorithm: 'SHA-256', value } }, conclusion,
     signatures: signatures.map(({ field: _field, ...signature }) => signature), evidence,
@@ -61,15 +64,11 @@ async function keepReceipt(services: Services, actor: Actor, { name, file }: Ver
     format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt,
   };
   await services.db.transaction(async (tx) => {
+    await keepObjects(tx, objects);
     await insertVerification(tx, row);
     await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id }, { before: null, after: { digest: value, ...conclusion, validationTime } });
   });
-  return answerOf(report, { id, verifiedAt, name, size: file.length, digest, receipt });
-}
-
-function hashesOf({ certificates, crls, ocspResponses }: EvidenceBytes): EvidenceHash[] {
-  const of = (kind: EvidenceHash['kind'], list: readonly Uint8Array[]): EvidenceHash[] => list.map((bytes) => ({ kind, sha256: hash('sha256', bytes) }));
-  return [...of('certificate', certificates), ...of('crl', crls), ...of('ocsp', ocspResponses)];
+  return answerOf(report, { id, verifiedAt, name, size: file.length, digest, receipt, missing: missingFrom(report, wanted, gathering) });
 }
 
 function receiptOf({ id, field, indication, subIndication, messages, signer, signingTime }: SignatureReport): ReceiptSignature {

@@ -3,9 +3,8 @@ import { types } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PkiError } from '../../pki/error.ts';
-import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
 import { Problem } from '../problems.ts';
-import type { GatheredEvidence, Outcome, Task } from './decide.worker.ts';
+import type { Decision, GatheredEvidence, Outcome, Question, Task } from './decide.worker.ts';
 
 /** Longest time for one document with its evidence; a clean 10 MB result takes some 20 ms. */
 export const timeLimitMs = 15_000;
@@ -26,29 +25,27 @@ function workers(): Piscina {
   return pool;
 }
 
-export interface Judged { report: ValidationReport; digest: Uint8Array }
-
 /**
  * Judges a document in a worker, fetching evidence for it here.
  * @throws Problem `took-too-long`, `too-many-requests` with a full queue, PkiError `document-unreadable` and its like
  */
 export async function judgeInWorker(
-  task: Omit<Task, 'port'>, fetchEvidence: (wanted: Wanted[]) => Promise<GatheredEvidence>, limitMs = timeLimitMs,
-): Promise<Judged> {
+  task: Omit<Task, 'port'>, gather: (question: Question) => Promise<GatheredEvidence>, limitMs = timeLimitMs,
+): Promise<Decision> {
   if (workers().queueSize >= 64) throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
   const { port1, port2 } = new MessageChannel();
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), limitMs);
   let failure: unknown;
-  port1.on('message', (wanted: Wanted[]) => {
-    fetchEvidence(wanted).then((found) => port1.postMessage(found), (error: unknown) => {
+  port1.on('message', (question: Question) => {
+    gather(question).then((found) => port1.postMessage(found), (error: unknown) => {
       failure = error;
       stop.abort();
     });
   });
   try {
     const outcome = await workers().run({ ...task, port: port2 }, { signal: stop.signal, transferList: [port2] }) as Outcome;
-    if ('report' in outcome) return { report: withOwnDates(outcome.report), digest: outcome.digest };
+    if ('report' in outcome) return { ...outcome, report: withOwnDates(outcome.report) };
     const { code, rule, offset } = outcome.refused;
     throw new PkiError(code, { rule, ...(offset === undefined ? {} : { offset }) });
   } catch (error) {

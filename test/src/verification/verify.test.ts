@@ -139,6 +139,19 @@ test('a status that was answered after the time asked about proves it, and a lat
   expect((await verify(file)).conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' });
 });
 
+test('an earlier receipt proves that the file existed before the revocation, unless the policy wants a timestamp', async () => {
+  const official = await results.official();
+  const file = await results.sign(official);
+  const seen = await verify(file);
+  services.clock.advance({ minutes: 10 });
+  await revokeCertificate(services, testActor, { certificateId: official.certificateId, reason: 'superseded' });
+  services.clock.advance({ minutes: 10 });
+  const answer = await verify(file);
+  expect(answer.conclusion).toEqual({ indication: 'TOTAL-PASSED', subIndication: null });
+  expect(answer.signatures[0]!.signingTime).toMatchObject({ proven: seen.verifiedAt, provenBy: 'receipt' });
+  expect((await verify(file, { policy: 'strict' })).conclusion.indication).toBe('INDETERMINATE');
+});
+
 test('a time to come is refused, a stranger is not let in', async () => {
   const file = await results.sign(await results.official());
   expect((await post(file, { validationTime: '2030-01-01T00:00:00Z' })).status).toBe(422);

@@ -41,7 +41,7 @@ test('evidence that does not come in time ends the task, not the service', async
   const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'public-service' as const, anchors: [] };
   const never = new Promise<never>(() => undefined);
   await expect(judgeInWorker(task, () => never, 300)).rejects.toMatchObject({ code: 'took-too-long' });
-  const nothing = { certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now() };
+  const nothing = { certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now(), knownSince: undefined };
   const { report } = await judgeInWorker(task, () => Promise.resolve(nothing));
   expect(report.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' });
 });
