@@ -1,10 +1,11 @@
 import type { JobTask } from '../jobs/task.ts';
 import type { Services } from '../services.ts';
 import { composeMail } from './compose.ts';
+import { openFacts } from './sealed.ts';
 import { findDueMail, lockNextMail, markMail, markMailsExpired, markMailsPutOff, markMailsUncertain, type MailRow } from './store.ts';
 import { createMailTransport, MailFailure, type MailTransport } from './transport.ts';
 
-type World = Pick<Services, 'db' | 'now' | 'log' | 'config'>;
+type World = Pick<Services, 'db' | 'now' | 'log' | 'config' | 'keystore'>;
 
 const minuteMs = 60_000;
 // Longer than a living node takes to hand one mail over, timeouts included.
@@ -45,12 +46,14 @@ export async function sendMails(services: World): Promise<void> {
 }
 
 /** False when nothing is due. @throws MailFailure when the server cannot be reached; the mail is queued again by then */
-async function sendNext({ db, now, log }: World, transport: MailTransport): Promise<boolean> {
+async function sendNext(services: World, transport: MailTransport): Promise<boolean> {
+  const { db, now, log } = services;
   const mail = await db.transaction((tx) => lockNextMail(tx, now()));
   if (!mail) return false;
-  const { id, recipient: to, language, facts } = mail;
+  const { id, recipient: to, language } = mail;
   try {
-    await transport.send({ id, to, language, ...composeMail(mail.template, language, facts ?? {}) });
+    const facts = await openFacts(services, mail).catch((error: unknown) => { throw new MailFailure('later', error); });
+    await transport.send({ id, to, language, ...composeMail(mail.template, language, facts) });
   } catch (error) {
     const { kind, message } = error instanceof MailFailure ? error : new MailFailure('refused', error);
     const final = kind === 'refused' || kind === 'unknown';

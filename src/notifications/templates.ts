@@ -8,7 +8,7 @@ export interface MailWords {
 }
 
 /** A mail: the facts it needs, and its words in both languages. */
-export interface MailRow extends Readonly<Record<Language, MailWords>> { facts: readonly string[] }
+export interface MailRow extends Readonly<Record<Language, MailWords>> { facts: readonly string[]; /** the fact that waits sealed until the mail is sent */ sealed?: string }
 
 /** Every mail the service sends, one row each. Facts are plain text; they are escaped where they are put in. */
 export const templates = {
@@ -77,7 +77,7 @@ export const templates = {
     },
   },
   'revocation-code': {
-    facts: ['name', 'serialNumber', 'code', 'revokeUrl'],
+    facts: ['name', 'serialNumber', 'code', 'revokeUrl'], sealed: 'code',
     vi: {
       subject: 'Mã thu hồi chứng thư của {name}',
       paragraphs: [

@@ -29,11 +29,17 @@ export async function findHolderOf(db: Knex, certificateId: string): Promise<Hol
   return rows[0];
 }
 
-/** Officials whose certificate was issued lately and has no code; locked, so that two runs share them. */
-export async function lockUncoded(tx: Tx, since: Date, limit: number): Promise<Holder[]> {
-  const { rows } = await tx.raw<{ rows: Holder[] }>(
-    `${holders} where c.state = 'issued' and c.issued_at >= ? and o.email is not null
+export type Uncoded = Holder & { preparedAt: Date };
+/** Where a certificate comes in the order they are made. */
+export type Place = Pick<Uncoded, 'preparedAt' | 'id'>;
+
+/** Officials whose certificate, made after that one, is issued and has no code; the oldest first, locked, so that two runs share them. */
+export async function lockUncoded(tx: Tx, after: Place, limit: number): Promise<Uncoded[]> {
+  const { rows } = await tx.raw<{ rows: Uncoded[] }>(
+    `select c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.state, c.agency_path, o.name, o.email, c.prepared_at
+     from certificates c join officials o on o.id = c.official_id and o.left_at is null
+     where c.state = 'issued' and (c.prepared_at, c.id) > (?, ?::uuid) and o.email is not null
        and not exists (select 1 from revocation_codes k where k.certificate_id = c.id)
-     order by c.issued_at limit ? for update of c skip locked`, [since, limit]);
+     order by c.prepared_at, c.id limit ? for update of c skip locked`, [after.preparedAt, after.id, limit]);
   return rows;
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { queueMail, queueMails, type NewMail } from '../../../src/notifications/queue.ts';
 import { notificationRoutes } from '../../../src/notifications/routes.ts';
+import { sealFact } from '../../../src/notifications/sealed.ts';
 import { notificationTasks, sendMails } from '../../../src/notifications/send.ts';
+import { Problem } from '../../../src/problems.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
 import { testMailServer, type TestMailServer } from '../../mail-server.ts';
 
@@ -78,6 +80,19 @@ test('a server that is down for an hour loses nothing, and nothing goes out twic
   await sendMails(services);
   expect(new Set(await states())).toEqual(new Set(['sent']));
   expect(mailServer.received.map(({ to }) => to[0] ?? '').toSorted()).toEqual(Array.from({ length: 25 }, (_, i) => `p${i}@bacninh.gov.vn`).toSorted());
+});
+
+test('a sealed fact lies in the queue as nobody reads it, waits for the keys, and goes out in clear', async () => {
+  const code = await sealFact(services, 'code 1', '7Q2M-X0AB-99KD-TR5E');
+  await queue(mail({ template: 'revocation-code', dedupeKey: 'code 1', facts: { name: 'An', serialNumber: '4a', code, revokeUrl: 'http://pki.test/revoke' } }));
+  expect(JSON.stringify(await services.db('mails').select())).not.toContain('7Q2M');
+  const keyless = { ...services, keystore: { ...services.keystore, secrets: { ...services.keystore.secrets, open: () => Promise.reject(new Problem('keystore-unavailable')) } } };
+  await sendMails(keyless);
+  expect([await states(), mailServer.received]).toEqual([['queued'], []]);
+  services.clock.advance({ minutes: 2 });
+  await sendMails(services);
+  expect(await states()).toEqual(['sent']);
+  expect(mailServer.received[0]!.text).toContain('7Q2M-X0AB-99KD-TR5E');
 });
 
 test('a mail refused for good is failed, one put off is tried again later; the others go out', async () => {

@@ -1,5 +1,5 @@
 import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
-import { makeCode, mailCodes } from '../../../src/revocations/give-code.ts';
+import { makeCode } from '../../../src/revocations/give-code.ts';
 import { handInOrder } from '../../../src/revocations/order.ts';
 import { revokeByCode, type CodeOrder } from '../../../src/revocations/revoke-by-code.ts';
 import { anyone } from '../../../src/access/actors.ts';
@@ -56,16 +56,6 @@ test('a new code ends the earlier one, which is stored nowhere', async () => {
 test('a code is made within the own agency only', async () => {
   const { id } = await certified();
   await expect(makeCode(services, await actorFor(services, 'registrar', 'H50'), id)).rejects.toMatchObject({ code: 'outside-your-agency' });
-});
-
-test('codes are mailed once to those who have none, and work', async () => {
-  const { newCertificateId: id } = await decideAll(world, (await submitted(world)).id);
-  expect(await mailCodes(services)).toBe(0);
-  const mailing = { ...services, config: { ...services.config, mail: { smtpUrl: 'smtp://localhost:1', from: 'ca@antin.test', domain: 'antin.test' } } };
-  expect(await mailCodes(mailing)).toBeGreaterThan(0);
-  expect(await mailCodes(mailing)).toBe(0);
-  const { facts } = await services.db('mails').where({ dedupeKey: `revocation-code:${id}` }).first('facts') as { facts: { serialNumber: string; code: string } };
-  expect((await revoke(facts)).certificateId).toBe(id);
 });
 
 test('an order of an investigating body comes with its paper and is decided by two others', async () => {
