@@ -2,8 +2,10 @@ import { serialHex, type Certificate } from '../certificate/parse.ts';
 import { printName } from '../name/print.ts';
 import { validatePath } from '../path/validate.ts';
 import type { PathReason, PathReasonCode, PathVerdict, RevocationFinding } from '../path/settings.ts';
+import { blockOf, checked } from './building-block.ts';
 import { message } from './messages.ts';
-import type { BuildingBlock, ChainEntry, Message, RevocationEntry, SubIndication } from './report.ts';
+import type { BlockCheck, BuildingBlock, ChainEntry, Message, MissingEvidence, RevocationEntry, SubIndication } from './report.ts';
+import { isStatusFresh } from './revocation-freshness.ts';
 import { chainEntryOf } from './signer.ts';
 import { anchorsFor, type ValidationAnchor, type ValidationContext } from './validation-context.ts';
 
@@ -14,6 +16,9 @@ export interface CertificateValidation extends BuildingBlock {
   findings: readonly RevocationFinding[];
   chain: ChainEntry[];
   revocation: RevocationEntry[];
+  /** why the path does not hold, as pki/path says it */
+  reasons: readonly PathReason[];
+  missing: MissingEvidence[];
 }
 
 export interface CertificateQuestion {
@@ -30,22 +35,64 @@ export interface CertificateQuestion {
  * anchor, everything in it valid and of good status at `at`, by evidence of then or later. Missing status is never good.
  */
 export function validateCertificate(target: Certificate, question: CertificateQuestion, context: ValidationContext): CertificateValidation {
-  const { policy, evidence } = context;
   const anchors = anchorsFor(context, question.scope, question.at);
-  const verdict = validatePath(
-    { target, pool: evidence.certificates, anchors, crls: evidence.crls, ocspResponses: evidence.ocspResponses },
-    {
-      time: question.at, evidenceTime: context.evidenceTime, revocation: policy.revocation, cache: context.cache,
-      ...(question.extendedKeyUsage ? { extendedKeyUsage: question.extendedKeyUsage } : {}),
-    },
-  );
+  const verdict = pathAt(target, question, context);
   listWanted(verdict, context);
   const anchor = anchors.find((each) => each === verdict.anchor);
+  const stale = verdict.valid ? verdict.revocation.find((finding) => finding.status !== 'unknown' && !isStatusFresh(finding, question.at, context.policy)) : undefined;
+  const judged = judge(verdict, stale, question, context);
   return {
-    name: 'certificate-validation', ...judge(verdict, question), path: verdict.path, anchor, findings: verdict.revocation,
+    ...blockOf('certificate-validation', judged, checksOf(verdict), question.at), messages: judged.messages, reasons: verdict.reasons, missing: [...missingOf(verdict), ...(stale ? [missingStatus(verdict, stale)] : [])],
+    path: verdict.path, anchor, findings: verdict.revocation,
     chain: verdict.path.map((certificate, i) => chainEntryOf(certificate, anchor !== undefined && i === verdict.path.length - 1)),
     revocation: verdict.revocation.map((finding) => revocationEntryOf(finding, verdict.path)),
   };
+}
+
+function pathAt(target: Certificate, { scope, at, extendedKeyUsage }: CertificateQuestion, context: ValidationContext): PathVerdict {
+  const { policy, evidence } = context;
+  return validatePath(
+    { target, pool: evidence.certificates, anchors: anchorsFor(context, scope, at), crls: evidence.crls, ocspResponses: evidence.ocspResponses },
+    {
+      time: at, evidenceTime: context.evidenceTime, revocation: policy.revocation, cache: context.cache, algorithms: policy.algorithms,
+      ...(extendedKeyUsage ? { extendedKeyUsage } : {}),
+    },
+  );
+}
+
+const constraintsOfPaths: readonly (readonly [string, ReadonlySet<PathReasonCode>])[] = [
+  ['path-to-trust-anchor', new Set(['issuer-not-found'])],
+  ['validity-period', new Set(['expired', 'not-yet-valid'])],
+  ['not-revoked', new Set(['revoked'])],
+  ['status-available', new Set(['status-unknown'])],
+  ['cryptographic-constraints', new Set(['algorithm-not-acceptable'])],
+];
+
+/** The constraints of §5.2.6 with what breaks them; whatever else is wrong with a path stands under RFC 5280's validation. */
+function checksOf({ reasons }: PathVerdict): BlockCheck[] {
+  const named = new Set(constraintsOfPaths.flatMap(([, codes]) => [...codes]));
+  const check = (constraint: string, broken: PathReason | undefined): BlockCheck => checked(constraint, !broken, broken ? `${broken.code}: ${broken.rule}` : null);
+  return [
+    ...constraintsOfPaths.map(([constraint, codes]) => check(constraint, reasons.find(({ code }) => codes.has(code)))),
+    check('path-validation', reasons.find(({ code }) => !named.has(code))),
+  ];
+}
+
+/** What is missing, and when newer status is to be expected: the hold's list, or what its CA should have published by now. */
+function missingOf({ reasons, revocation, path }: PathVerdict): MissingEvidence[] {
+  return reasons.flatMap(({ code, certificate = 0 }): MissingEvidence[] => {
+    const concerned = path[certificate];
+    if (code === 'issuer-not-found') return [{ kind: 'issuer', subject: path.at(-1) ? printName(path.at(-1)!.issuer) : null, tryAgainAt: null }];
+    const finding = revocation.find((each) => each.certificate === certificate);
+    if (code === 'status-unknown') return [{ kind: 'status', subject: concerned ? printName(concerned.subject) : null, tryAgainAt: null }];
+    return code === 'revoked' && finding?.reason === 'certificateHold' ? [missingStatus({ path }, finding)] : [];
+  });
+}
+
+/** Newer status of a certificate than this one; it comes when this one ends. */
+export function missingStatus({ path }: Pick<PathVerdict, 'path'>, { certificate, nextUpdate }: RevocationFinding): MissingEvidence {
+  const concerned = path[certificate];
+  return { kind: 'status', subject: concerned ? printName(concerned.subject) : null, tryAgainAt: nextUpdate ?? null };
 }
 
 /** What would help: the next issuer up, and the status of everything below the anchor, known already or not. */
@@ -64,11 +111,14 @@ function listWanted({ path, anchor }: PathVerdict, { wanted }: ValidationContext
 
 type Judged = Pick<BuildingBlock, 'indication' | 'subIndication'> & { messages: Message[] };
 
+const inDoubt = (subIndication: SubIndication, messages: Message[]): Judged => ({ indication: 'INDETERMINATE', subIndication, messages });
+
 /** What counts first where several things are wrong: no chain, a broken one, a revocation, dates, algorithms, status. */
 const order: readonly (readonly [SubIndication, ReadonlySet<PathReasonCode>])[] = [
   ['NO_CERTIFICATE_CHAIN_FOUND', new Set(['issuer-not-found'])],
   ['CERTIFICATE_CHAIN_GENERAL_FAILURE', new Set(['signature-invalid', 'algorithm-mismatch', 'algorithm-not-supported', 'key-not-supported',
-    'name-mismatch', 'not-a-ca', 'critical-extension-unknown', 'profile', 'target-is-anchor', 'work-limit-reached', 'server-name'])],
+    'name-mismatch', 'not-a-ca', 'critical-extension-unknown', 'profile', 'target-is-anchor', 'server-name'])],
+  ['GENERIC', new Set(['work-limit-reached'])],
   ['CHAIN_CONSTRAINTS_FAILURE', new Set(['path-too-long', 'key-usage', 'extended-key-usage', 'policy', 'policy-mapping', 'name-constraints'])],
   ['REVOKED_NO_POE', new Set(['revoked'])],
   ['OUT_OF_BOUNDS_NO_POE', new Set(['expired', 'not-yet-valid'])],
@@ -76,12 +126,14 @@ const order: readonly (readonly [SubIndication, ReadonlySet<PathReasonCode>])[] 
   ['TRY_LATER', new Set(['status-unknown'])],
 ];
 
-function judge(verdict: PathVerdict, question: CertificateQuestion): Judged {
+function judge(verdict: PathVerdict, stale: RevocationFinding | undefined, ...[question, context]: [CertificateQuestion, ValidationContext]): Judged {
   const compromised = verdict.revocation.find((finding) => isCompromisedBefore(finding, question.at));
-  if (verdict.valid && !compromised) return { indication: 'TOTAL-PASSED', subIndication: null, messages: laterRevocations(verdict, question) };
   if (verdict.valid && compromised) {
-    const invalidityDate = compromised.invalidityDate!.toISOString();
-    return { indication: 'INDETERMINATE', subIndication: revokedIndication(compromised.certificate), messages: [message('compromised-before-signing', { invalidityDate })] };
+    return inDoubt(revokedIndication(compromised.certificate), [message('compromised-before-signing', { invalidityDate: compromised.invalidityDate!.toISOString() })]);
+  }
+  if (verdict.valid) {
+    if (stale) return inDoubt('TRY_LATER', [message('status-outdated', { subject: printName(verdict.path[stale.certificate]!.subject) })]);
+    return { indication: 'TOTAL-PASSED', subIndication: null, messages: laterRevocations(verdict, question) };
   }
   const messages = verdict.reasons.map((reason) => messageOf(reason, verdict, question.at));
   for (const [subIndication, codes] of order) {
@@ -90,9 +142,17 @@ function judge(verdict: PathVerdict, question: CertificateQuestion): Judged {
     if (reason.code === 'revoked') return { indication: 'INDETERMINATE', subIndication: revokedSub(reason, verdict), messages };
     // EN 319 102-1 §5.5.4: proven to be there before its certificate was, which nothing can mend
     const early = reason.code === 'not-yet-valid' && question.proven && question.scope === 'signing' && (reason.certificate ?? 0) === 0;
-    return early ? { indication: 'TOTAL-FAILED', subIndication: 'NOT_YET_VALID', messages } : { indication: 'INDETERMINATE', subIndication, messages };
+    if (early) return { indication: 'TOTAL-FAILED', subIndication: 'NOT_YET_VALID', messages };
+    return inDoubt(isKnownGoodToItsEnd(verdict, question, context) ? 'OUT_OF_BOUNDS_NOT_REVOKED' : subIndication, messages);
   }
-  return { indication: 'INDETERMINATE', subIndication: 'CERTIFICATE_CHAIN_GENERAL_FAILURE', messages };
+  return inDoubt('CERTIFICATE_CHAIN_GENERAL_FAILURE', messages);
+}
+
+/** Nothing is wrong but that the certificate has expired, and its status at its last second is known to have been good. */
+function isKnownGoodToItsEnd({ reasons, path }: PathVerdict, question: CertificateQuestion, context: ValidationContext): boolean {
+  const onlyExpired = reasons.every(({ code, certificate = 0 }) => certificate === 0 && (code === 'expired' || code === 'status-unknown'));
+  const [target] = path;
+  return onlyExpired && target !== undefined && pathAt(target, { ...question, at: target.notAfter }, context).valid;
 }
 
 const compromises: ReadonlySet<string | undefined> = new Set(['keyCompromise', 'cACompromise', 'aACompromise']);

@@ -1,4 +1,6 @@
 import type { CandidateChange } from './candidate.ts';
+import { blockOf, checked } from './building-block.ts';
+import { passed } from './conclusion.ts';
 import { message, type MessageCode } from './messages.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { BuildingBlock, Message, ReportedChange } from './report.ts';
@@ -40,12 +42,8 @@ export function judgeChanges(changes: readonly CandidateChange[], policy: Valida
     const found = refused ? refusal(change) : remark(change);
     messages.set(`${found.code} ${change.code}`, found);
   }
-  return {
-    name: 'changes-after-signing',
-    indication: forbidden ? 'INDETERMINATE' : 'TOTAL-PASSED',
-    subIndication: forbidden ? 'SIG_CONSTRAINTS_FAILURE' : null,
-    messages: [...messages.values()].slice(0, 20),
-  };
+  const conclusion = forbidden ? { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' } as const : passed;
+  return { ...blockOf('changes-after-signing', conclusion, [checked('only-permitted-changes', !forbidden)]), messages: [...messages.values()].slice(0, 20) };
 }
 
 /** The changes as the report lists them; a document with thousands of them gets the first two hundred. */

@@ -13,10 +13,10 @@ export function worstOf(conclusions: readonly Conclusion[]): Conclusion {
 
 /**
  * The conclusion over a whole document: its worst signature decides. A document timestamp that merely lacks trust takes
- * nothing from the signatures beside it, one that is broken shows a changed document.
+ * nothing from the signatures beside it, one that is broken shows a changed document. A counter-signature speaks for itself alone.
  */
 export function concludeDocument(reports: readonly SignatureReport[]): Conclusion {
-  const signatures = reports.filter(({ type }) => type === 'signature');
+  const signatures = reports.filter(({ type, counterSigns }) => type === 'signature' && counterSigns === null);
   if (signatures.length === 0) return worstOf(reports);
   const brokenTimestamps = reports.filter(({ type, indication }) => type === 'document-timestamp' && indication === 'TOTAL-FAILED');
   return worstOf([...signatures, ...brokenTimestamps]);

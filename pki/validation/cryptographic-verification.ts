@@ -1,7 +1,9 @@
 import type { Certificate } from '../certificate/parse.ts';
 import type { CheckableSignature, SignatureProblem } from './candidate.ts';
+import { blockOf, checked } from './building-block.ts';
+import { passed } from './conclusion.ts';
 import { message } from './messages.ts';
-import type { BuildingBlock, Message, SubIndication } from './report.ts';
+import type { BlockCheck, BuildingBlock, Message, SubIndication } from './report.ts';
 
 export interface CryptographicVerification extends BuildingBlock { messages: Message[] }
 
@@ -12,15 +14,27 @@ type Judgement = Pick<BuildingBlock, 'indication' | 'subIndication'> & { message
  * A changed byte is HASH_FAILURE, a wrong signature value SIG_CRYPTO_FAILURE; both are TOTAL-FAILED.
  */
 export function verifyCryptography(signature: CheckableSignature, certificate: Certificate): CryptographicVerification {
-  const judged = signature.check(certificate).map(({ code }) => judgementOf(code));
+  const problems = signature.check(certificate);
+  const judged = problems.map(({ code }) => judgementOf(code));
+  const checks = constraints.map(([constraint, concerns]): BlockCheck => {
+    const broken = problems.find(({ code }) => concerns(judgementOf(code).subIndication));
+    return checked(constraint, !broken, broken ? `${broken.code}: ${broken.rule}` : null);
+  });
   const worst = judged.find(({ subIndication }) => subIndication === 'HASH_FAILURE')
     ?? judged.find(({ indication }) => indication === 'TOTAL-FAILED') ?? judged[0];
-  if (!worst) return { name, indication: 'TOTAL-PASSED', subIndication: null, messages: [] };
-  const { indication, subIndication } = worst;
-  return { name, indication, subIndication, messages: judged.map((judgement) => judgement.message) };
+  return { ...blockOf(name, worst ?? passed, checks), messages: judged.map((judgement) => judgement.message) };
 }
 
 const name = 'cryptographic-verification';
+
+/** What the block looks at, and which outcomes tell that it is broken. */
+const constraints: readonly (readonly [string, (why: SubIndication | null) => boolean])[] = [
+  ['signed-data-found', (why) => why === 'SIGNED_DATA_NOT_FOUND'],
+  ['digest-matches', (why) => why === 'HASH_FAILURE'],
+  ['certificate-bound', (why) => why === 'NO_SIGNING_CERTIFICATE_FOUND'],
+  ['signature-value', (why) => why === 'SIG_CRYPTO_FAILURE' || why === 'CRYPTO_CONSTRAINTS_FAILURE'],
+  ['signed-attributes', (why) => why === 'FORMAT_FAILURE'],
+];
 
 const failed = (subIndication: SubIndication, why: Message): Judgement => ({ indication: 'TOTAL-FAILED', subIndication, message: why });
 const unsure = (subIndication: SubIndication, why: Message): Judgement => ({ indication: 'INDETERMINATE', subIndication, message: why });

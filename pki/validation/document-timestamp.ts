@@ -1,41 +1,39 @@
-import { passed } from './conclusion.ts';
-import type { SignatureCandidate } from './candidate.ts';
+import { plain } from './basic-signature.ts';
+import { blockOf, checked } from './building-block.ts';
+import { noProperties, type SignatureCandidate } from './candidate.ts';
 import { judgeChanges } from './changes-after-signing.ts';
 import { checkFormat } from './format-checking.ts';
+import type { JudgedTimestamp } from './long-term-validation.ts';
 import { message } from './messages.ts';
 import type { SignatureReport } from './report.ts';
-import { coverageOf, ordered, type Proof } from './signature-with-time.ts';
 import { summarizeSigner } from './signer.ts';
-import { validateTimestamp } from './timestamp-validation.ts';
+import { coverageOf, ordered } from './signature-report.ts';
 import type { ValidationContext } from './validation-context.ts';
 
 /** A timestamp over a whole document: `ETSI.RFC3161` in a PDF (ISO 32000-2 §12.8.5), or a token with its content beside. */
-export function validateDocumentTimestamp(candidate: SignatureCandidate, context: ValidationContext): SignatureReport {
-  const { id, field, family, timestamp, problems } = candidate;
+export function reportDocumentTimestamp(candidate: SignatureCandidate, judged: JudgedTimestamp | undefined, context: ValidationContext): SignatureReport {
+  const { id, field, family, problems } = candidate;
   const format = checkFormat(candidate);
   const base: SignatureReport = {
     id, field, type: 'document-timestamp', format: family === 'RFC3161' ? family : `${family}-DTS`, ...format, messages: problems, signer: null,
     signingTime: { claimed: null, proven: null, provenBy: null }, coverage: coverageOf(candidate), chain: [], trustDomain: null, revocation: [], timestamps: [],
-    buildingBlocks: [{ name: 'format-checking', ...format }],
+    buildingBlocks: [blockOf('format-checking', format, [checked('format', format.indication === 'TOTAL-PASSED', problems[0]?.code ?? null)])],
+    counterSigns: null, stated: { signaturePolicy: null, commitmentTypes: [...noProperties.commitmentTypes], contentType: null },
+    missing: format.subIndication === 'SIGNED_DATA_NOT_FOUND' ? [{ kind: 'signed-content', subject: null, tryAgainAt: null }] : [],
   };
-  if (format.indication !== 'TOTAL-PASSED' || !timestamp) return base;
+  if (format.indication !== 'TOTAL-PASSED' || !judged) return base;
 
-  const { entry, certificate, chain } = validateTimestamp(timestamp, context);
+  const { validation: { entry, certificate, chain } } = judged;
   const changes = judgeChanges(candidate.changesAfter, context.policy);
-  const { indication, subIndication } = entry;
-  const verdict = indication !== 'TOTAL-PASSED' ? { indication, subIndication } : { indication: changes.indication, subIndication: changes.subIndication };
-  const failed = indication === 'TOTAL-FAILED' ? [message('timestamp-failed')] : [];
+  const good = entry.indication === 'TOTAL-PASSED';
+  const { indication, subIndication } = good ? changes : entry;
+  const failed = entry.indication === 'TOTAL-FAILED' ? [message('timestamp-failed')] : [];
   return {
-    ...base, ...verdict, timestamps: [entry], signer: certificate ? summarizeSigner(certificate) : null,
+    ...base, indication, subIndication, timestamps: [entry], signer: certificate ? summarizeSigner(certificate) : null,
     messages: ordered([...failed, ...entry.messages, ...changes.messages]),
-    signingTime: { claimed: null, proven: indication === 'TOTAL-PASSED' ? entry.time : null, provenBy: indication === 'TOTAL-PASSED' ? 'document-timestamp' : null },
+    signingTime: { claimed: null, proven: good ? entry.time : null, provenBy: good ? 'document-timestamp' : null },
     chain: chain?.chain ?? [], trustDomain: chain?.anchor?.domain ?? null, revocation: chain?.revocation ?? [],
-    buildingBlocks: [{ name: 'format-checking', ...passed }, { name: 'timestamp-validation', indication, subIndication }],
+    missing: good ? [] : chain?.missing ?? [],
+    buildingBlocks: [...base.buildingBlocks, ...entry.buildingBlocks, ...(candidate.coverage ? [plain(changes)] : [])],
   };
-}
-
-/** What a document timestamp proves of the signatures before it: those it covers. */
-export function proofsOf(timestamps: readonly { candidate: SignatureCandidate; report: SignatureReport }[], { id }: SignatureCandidate): Proof[] {
-  return timestamps.filter(({ candidate, report }) => report.signingTime.proven !== null && candidate.timestamp?.covers().signatures.includes(id))
-    .map(({ report }) => ({ time: report.signingTime.proven!, by: 'document-timestamp' }));
 }

@@ -1,5 +1,7 @@
 import type { Certificate } from '../certificate/parse.ts';
 import type { SignerReference } from './candidate.ts';
+import { blockOf, checked } from './building-block.ts';
+import { passed } from './conclusion.ts';
 import { message } from './messages.ts';
 import type { BuildingBlock, Message } from './report.ts';
 import type { ValidationContext } from './validation-context.ts';
@@ -17,11 +19,12 @@ export function identifySigningCertificate(signer: SignerReference, context: Val
     if (signer.wanted) context.wanted.add(signer.wanted);
     return failed('signing-certificate-missing');
   }
-  return { name, indication: 'TOTAL-PASSED', subIndication: null, certificate: found, messages: [] };
+  return { ...blockOf(name, passed, [checked('signing-certificate-found', true)]), certificate: found, messages: [] };
 }
 
 const name = 'identification-of-signing-certificate';
 
 function failed(code: 'signing-certificate-ambiguous' | 'signing-certificate-missing'): Identification {
-  return { name, indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND', certificate: undefined, messages: [message(code)] };
+  const conclusion = { indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' } as const;
+  return { ...blockOf(name, conclusion, [checked('signing-certificate-found', false, code)]), certificate: undefined, messages: [message(code)] };
 }

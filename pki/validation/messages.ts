@@ -12,6 +12,7 @@ export const messageLevels = {
   'document-structure-ambiguous': 'error',
   'several-signers': 'error',
   'unsupported-signature-format': 'error',
+  'signature-policy-unknown': 'error',
   // who signed
   'signing-certificate-missing': 'error',
   'signing-certificate-ambiguous': 'error',
@@ -34,6 +35,8 @@ export const messageLevels = {
   // status
   'status-missing': 'error',
   'status-outdated': 'error',
+  'status-before-signing': 'error',
+  'proof-of-existence-missing': 'error',
   'certificate-revoked': 'error',
   'certificate-on-hold': 'error',
   'issuer-revoked': 'error',
@@ -56,6 +59,7 @@ export const messageLevels = {
   'timestamp-untrusted': 'warning',
   'timestamp-order-wrong': 'error',
   'timestamp-failed': 'error',
+  'timestamp-too-late': 'error',
   // what came after
   'changed-after-signing': 'error',
   'changed-against-permission': 'error',
@@ -73,6 +77,9 @@ export const messageLevels = {
   'evidence-added-after': 'info',
   'changed-harmlessly-after': 'warning',
   'not-whole-document': 'warning',
+  // who it says it comes from
+  'issuing-body-matches': 'info',
+  'issuing-body-differs': 'warning',
   // for the reader
   'valid-signature': 'info',
 } as const satisfies Record<string, Level>;

@@ -10,13 +10,14 @@ export type SubIndication =
   | 'CRYPTO_CONSTRAINTS_FAILURE' | 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE' | 'POLICY_PROCESSING_ERROR'
   | 'SIGNATURE_POLICY_NOT_AVAILABLE' | 'TIMESTAMP_ORDER_FAILURE' | 'NO_SIGNING_CERTIFICATE_FOUND'
   | 'NO_CERTIFICATE_CHAIN_FOUND' | 'REVOKED_NO_POE' | 'REVOKED_CA_NO_POE' | 'OUT_OF_BOUNDS_NO_POE'
-  | 'OUT_OF_BOUNDS_NOT_REVOKED' | 'NO_POE' | 'TRY_LATER' | 'SIGNED_DATA_NOT_FOUND' | 'NO_SIGNATURE_FOUND';
+  | 'OUT_OF_BOUNDS_NOT_REVOKED' | 'NO_POE' | 'TRY_LATER' | 'SIGNED_DATA_NOT_FOUND' | 'NO_SIGNATURE_FOUND' | 'GENERIC';
 
-/** The building blocks of §5.2 and the processes of §5.3 to §5.6, named in full. */
+/** The building blocks of §5.2 and the processes of §5.3 to §5.6, named in full; `changes-after-signing` is the format's own. */
 export type BuildingBlockName =
   | 'format-checking' | 'identification-of-signing-certificate' | 'validation-context-initialization'
-  | 'cryptographic-verification' | 'certificate-validation' | 'signature-acceptance'
-  | 'timestamp-validation' | 'signature-with-time' | 'changes-after-signing' | 'long-term-validation';
+  | 'cryptographic-verification' | 'certificate-validation' | 'revocation-freshness' | 'signature-acceptance'
+  | 'timestamp-validation' | 'basic-signature' | 'signature-with-time' | 'past-certificate-validation' | 'validation-time-sliding'
+  | 'past-signature-validation' | 'long-term-validation' | 'changes-after-signing';
 
 export interface Conclusion { indication: Indication; subIndication: SubIndication | null }
 
@@ -27,7 +28,34 @@ export interface Message {
   facts: Readonly<Record<string, string | number>>;
 }
 
-export interface BuildingBlock extends Conclusion { name: BuildingBlockName }
+/** One constraint that a building block looked at. */
+export interface BlockCheck { constraint: string; met: boolean; detail: string | null }
+
+/** A building block with its verdict, the time it was judged for and what it looked at. */
+export interface BuildingBlock extends Conclusion {
+  name: BuildingBlockName;
+  /** where the standard describes it */
+  clause: string;
+  /** the control time of what was judged; null where time plays no part */
+  at: Date | null;
+  checks: BlockCheck[];
+}
+
+/** What is missing for a verdict, and when asking again may help. */
+export interface MissingEvidence {
+  kind: 'issuer' | 'signing-certificate' | 'status' | 'proof-of-existence' | 'signed-content';
+  /** the certificate or name concerned */
+  subject: string | null;
+  /** from when newer evidence is to be expected (a nextUpdate); null: as soon as it is at hand */
+  tryAgainAt: Date | null;
+}
+
+/** What the signatures make of the document together (Decree 30/2020): two hands, a copy's seal, a person alone. */
+export type DocumentNature = 'leader-and-organisation' | 'organisation-copy' | 'organisation-only' | 'personal-only' | 'unknown';
+
+/** The law's three outcomes: hợp lệ, không hợp lệ, chưa đủ căn cứ. */
+export type Outcome = 'valid' | 'invalid' | 'insufficient';
+
 
 export type SignerKind = 'personal' | 'organisation-seal' | 'electronic-copy' | 'timestamping' | 'unknown';
 
@@ -48,7 +76,7 @@ export interface SigningTime {
   claimed: Date | null;
   /** when the signature provably existed */
   proven: Date | null;
-  provenBy: 'signature-timestamp' | 'document-timestamp' | 'receipt' | null;
+  provenBy: 'signature-timestamp' | 'validation-data-timestamp' | 'archive-timestamp' | 'document-timestamp' | 'receipt' | null;
 }
 
 export interface ReportedChange { revision: number; kind: string; allowed: boolean; code: string; detail: string | null }
@@ -88,6 +116,7 @@ export interface TimestampEntry extends Conclusion {
   policy: string | null;
   serialNumber: string | null;
   messages: Message[];
+  buildingBlocks: BuildingBlock[];
 }
 
 export interface SignatureReport extends Conclusion {
@@ -105,6 +134,11 @@ export interface SignatureReport extends Conclusion {
   revocation: RevocationEntry[];
   timestamps: TimestampEntry[];
   buildingBlocks: BuildingBlock[];
+  /** the id of the signature that this one counter-signs */
+  counterSigns: string | null;
+  /** what the signer stated under the signature */
+  stated: { signaturePolicy: string | null; commitmentTypes: string[]; contentType: string | null };
+  missing: MissingEvidence[];
 }
 
 /** What validation says of one document. Purely a function of its input. */
@@ -113,6 +147,8 @@ export interface ValidationReport {
   policy: string;
   format: 'PDF' | 'CMS' | 'XML' | 'ASiC-S' | 'ASiC-E' | 'JWS';
   conclusion: Conclusion;
+  outcome: Outcome;
+  nature: DocumentNature;
   /** about the document as a whole */
   messages: Message[];
   signatures: SignatureReport[];

@@ -1,12 +1,26 @@
 import { oids } from '../asn1/oids.ts';
 import type { Certificate } from '../certificate/parse.ts';
+import { keyRefusalOf } from '../path/algorithms.ts';
 import { printName } from '../name/print.ts';
+import { blockOf, checked } from './building-block.ts';
 import type { SignatureCandidate, UsedDigest } from './candidate.ts';
+import { passed } from './conclusion.ts';
+import { digestRefusalOf } from './cryptographic-constraints.ts';
 import { message } from './messages.ts';
 import type { ValidationPolicy } from './policy.ts';
-import type { BuildingBlock, Message } from './report.ts';
+import type { BlockCheck, BuildingBlock, Conclusion, Message, SubIndication } from './report.ts';
 
 export interface Acceptance extends BuildingBlock { messages: Message[] }
+
+export interface AcceptanceTimes {
+  /** when the signature is known to have existed: an algorithm counts by its state then */
+  existed: Date;
+  /** when it cannot have existed yet: the time of a content timestamp */
+  notBefore: Date | undefined;
+  /** the time the signer claims, and the one that is proven */
+  claimed: Date | undefined;
+  proven: Date | undefined;
+}
 
 /** Extended key usages that fit a signature on a document; absent means no limit (RFC 5280 §4.2.1.12). */
 const signingUsages: ReadonlySet<string> = new Set([
@@ -16,32 +30,36 @@ const signingUsages: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Signature acceptance (EN 319 102-1 §5.2.8): what the policy asks of attributes, algorithms, keys and the signer's
- * certificate. `time` is when the signature is known to have existed: an algorithm counts by its state then.
+ * Signature acceptance (EN 319 102-1 §5.2.8): what the policy asks of algorithms, of the signer's certificate and of the
+ * signed attributes, with the timestamp delay of §5.5.4.
  */
-export function acceptSignature({ signature, properties, mustNameCertificate }: SignatureCandidate, path: readonly Certificate[], policy: ValidationPolicy, time: Date): Acceptance {
-  const [signer] = path;
-  const cryptography = [...(signature?.digests ?? []).flatMap((used) => judgeDigest(used, policy, time)), ...path.flatMap((each) => judgeKey(each, policy))];
-  const constraints = signer ? [...judgeUsage(signer, policy), ...judgeAttributes(properties.signingCertificate !== 'absent', mustNameCertificate || policy.requireSigningCertificateAttribute)] : [];
-  const messages = [...cryptography, ...constraints];
-  const name = 'signature-acceptance';
-  if (cryptography.some(isError)) return { name, indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE', messages };
-  if (messages.some(({ code }) => code === 'key-usage-unsuitable')) return { name, indication: 'INDETERMINATE', subIndication: 'CHAIN_CONSTRAINTS_FAILURE', messages };
-  if (constraints.some(isError)) return { name, indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', messages };
-  return { name, indication: 'TOTAL-PASSED', subIndication: null, messages };
+export function acceptSignature(candidate: SignatureCandidate, signer: Certificate, policy: ValidationPolicy, times: AcceptanceTimes): Acceptance {
+  const { signature, properties, mustNameCertificate } = candidate;
+  const cryptography = [...(signature?.digests ?? []).flatMap((used) => judgeDigest(used, policy, times.existed)), ...judgeKey(signer, policy, times.existed)];
+  const usage = judgeUsage(signer, policy);
+  const attributes = judgeAttributes(properties.signingCertificate !== 'absent', mustNameCertificate || policy.requireSigningCertificateAttribute);
+  const delay = judgeDelay(times, policy);
+  const tooLate = times.notBefore && (signature?.digests ?? []).some(({ digest }) => digest && digestRefusalOf(digest, times.notBefore!, policy));
+  const verdicts: readonly (readonly [string, readonly Message[], SubIndication])[] = [
+    ['cryptographic-constraints', cryptography, tooLate ? 'CRYPTO_CONSTRAINTS_FAILURE' : 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE'],
+    ['key-usage', usage, 'CHAIN_CONSTRAINTS_FAILURE'],
+    ['signing-certificate-reference', attributes, 'SIG_CONSTRAINTS_FAILURE'],
+    ['timestamp-delay', delay, 'SIG_CONSTRAINTS_FAILURE'],
+  ];
+  const checks = verdicts.map(([constraint, messages]): BlockCheck => checked(constraint, !messages.some(isError), messages.find(isError)?.code ?? null));
+  const broken = verdicts.find(([, messages]) => messages.some(isError));
+  const conclusion: Conclusion = broken ? { indication: 'INDETERMINATE', subIndication: broken[2] } : passed;
+  return { ...blockOf('signature-acceptance', conclusion, checks, times.existed), messages: verdicts.flatMap(([, messages]) => messages) };
 }
 
 const isError = ({ level }: Message): boolean => level === 'error';
 
 function judgeDigest({ digest, name }: UsedDigest, policy: ValidationPolicy, time: Date): Message[] {
-  const until = digest && policy.digests[digest];
-  if (until && time <= new Date(until)) return [];
-  return [message('algorithm-not-allowed', { algorithm: name })];
+  return digest && !digestRefusalOf(digest, time, policy) ? [] : [message('algorithm-not-allowed', { algorithm: name })];
 }
 
-function judgeKey({ publicKey, subject }: Certificate, policy: ValidationPolicy): Message[] {
-  const least = publicKey.type === 'rsa' ? policy.minRsaBits : publicKey.type === 'ec' ? policy.minEcBits : 0;
-  return publicKey.bits >= least ? [] : [message('key-too-short', { subject: printName(subject), bits: publicKey.bits })];
+function judgeKey({ publicKey, subject }: Certificate, policy: ValidationPolicy, time: Date): Message[] {
+  return keyRefusalOf(publicKey, time, policy.algorithms) ? [message('key-too-short', { subject: printName(subject), bits: publicKey.bits })] : [];
 }
 
 function judgeUsage({ keyUsage, extKeyUsage }: Certificate, policy: ValidationPolicy): Message[] {
@@ -55,4 +73,10 @@ function judgeAttributes(bound: boolean, mustBind: boolean): Message[] {
   return [mustBind
     ? message('attribute-missing', { attribute: 'signing-certificate-v2' })
     : message('signing-certificate-unbound')];
+}
+
+function judgeDelay({ claimed, proven }: AcceptanceTimes, { maxTimestampDelaySeconds }: ValidationPolicy): Message[] {
+  if (maxTimestampDelaySeconds === undefined || !claimed || !proven) return [];
+  const late = proven.getTime() - claimed.getTime() > maxTimestampDelaySeconds * 1000;
+  return late ? [message('timestamp-too-late', { claimed: claimed.toISOString(), time: proven.toISOString() })] : [];
 }

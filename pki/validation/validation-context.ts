@@ -1,7 +1,9 @@
 import type { Certificate } from '../certificate/parse.ts';
 import { PathCache } from '../path/work.ts';
+import type { SignedDocument } from './candidate.ts';
 import { EvidencePool, type EvidenceBytes } from './evidence.ts';
 import type { ValidationPolicy } from './policy.ts';
+import { ProofsOfExistence } from './proofs-of-existence.ts';
 import type { Wanted } from './report.ts';
 
 export type TrustScope = 'signing' | 'timestamping' | 'any';
@@ -25,9 +27,15 @@ export interface ValidationContext {
   policy: ValidationPolicy;
   anchors: readonly ValidationAnchor[];
   evidence: EvidencePool;
+  /** what the document keeps for all its signatures */
+  documentEvidence: EvidenceBytes;
+  /** signatures under a document timestamp, good or not */
+  archived: ReadonlySet<string>;
   /** existence of the whole file proven by a receipt of our own */
   knownSince: Date | undefined;
   wanted: WantedList;
+  /** what is known to have existed when; grows from token to token, the latest first */
+  proofs: ProofsOfExistence;
   /** good signatures of CA certificates and lists, kept between documents */
   cache: PathCache;
 }
@@ -40,15 +48,18 @@ export interface ContextInput {
   anchors: readonly ValidationAnchor[];
   evidence: EvidenceBytes;
   knownSince?: Date | undefined;
+  /** the body that the result says it comes from */
+  issuingBody?: string | undefined;
   cache?: PathCache;
 }
 
 /** Validation context initialization (EN 319 102-1 §5.2.4): time, policy, anchors, evidence at hand. */
-export function initializeContext({ validationTime, evidenceTime = validationTime, policy, anchors, evidence, knownSince, cache = new PathCache() }: ContextInput, embedded: readonly EvidenceBytes[]): ValidationContext {
+export function initializeContext({ validationTime, evidenceTime = validationTime, policy, anchors, evidence, knownSince, cache = new PathCache() }: ContextInput, document: SignedDocument, embedded: readonly EvidenceBytes[]): ValidationContext {
   const pool = new EvidencePool(cache);
   pool.add(evidence);
   for (const part of embedded) pool.add(part);
-  return { time: validationTime, evidenceTime, policy, anchors, evidence: pool, knownSince, wanted: new WantedList(), cache };
+  const archived = new Set(document.candidates.flatMap(({ timestamp }) => timestamp?.covers().signatures ?? []));
+  return { time: validationTime, evidenceTime, policy, anchors, evidence: pool, documentEvidence: document.evidence, archived, knownSince, wanted: new WantedList(), proofs: new ProofsOfExistence(validationTime), cache };
 }
 
 /** The anchors that count for a purpose now. An anchor trusted only once counts for what is proven from that time. */

@@ -23,6 +23,8 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'several-signers': w('Một chữ ký PDF chỉ được có một người ký, chữ ký này có {count}.', 'A PDF signature has one signer; this one names {count}.', doNotUse),
   'unsupported-signature-format': w('Loại chữ ký {format} chưa được hỗ trợ.', 'Signatures of the kind {format} are not supported.', askIssuer),
 
+  'signature-policy-unknown': w('Chữ ký viện dẫn chính sách ký {policy} mà hệ thống này không có.', 'The signature names a signature policy that is not known here: {policy}.', askIssuer),
+
   'signing-certificate-missing': w('Không tìm thấy chứng thư của người ký.', 'The signer’s certificate could not be found.', askIssuer),
   'signing-certificate-ambiguous': w('Có nhiều chứng thư cùng khớp với người ký, không thể xác định người ký.', 'More than one certificate fits the signer; the signer cannot be established.', doNotUse),
   'signing-certificate-mismatch': w('Chứng thư đi kèm không phải là chứng thư mà người ký đã dùng.', 'The certificate enclosed is not the one the signer used.', doNotUse),
@@ -44,6 +46,8 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
 
   'status-missing': w('Không có thông tin về trạng thái của chứng thư {subject} (có bị thu hồi hay không).', 'There is no information whether the certificate {subject} has been revoked.', tryLater),
   'status-outdated': w('Thông tin trạng thái của chứng thư {subject} đã cũ.', 'The status information of the certificate {subject} is out of date.', tryLater),
+  'status-before-signing': w('Thông tin trạng thái được phát hành trước thời điểm ký, nên chưa thể hiện việc thu hồi có thể xảy ra ngay khi đó.', 'The status information was issued before the signing and would not show a revocation under way at that moment.', tryLater),
+  'proof-of-existence-missing': w('Không có bằng chứng rằng chứng thư {subject} và thông tin trạng thái của nó đã có trước khi mất hiệu lực.', 'Nothing proves that the certificate {subject} and its status existed before they ceased to count.', askIssuer),
   'certificate-revoked': w('Chứng thư của người ký đã bị thu hồi từ {revokedAt} và không có bằng chứng rằng tài liệu được ký trước đó.', 'The signer’s certificate was revoked at {revokedAt}, and nothing proves that the document was signed before.', askIssuer),
   'certificate-on-hold': w('Chứng thư của người ký đang bị tạm dừng.', 'The signer’s certificate is on hold.', tryLater),
   'issuer-revoked': w('Chứng thư của tổ chức cấp ({subject}) đã bị thu hồi từ {revokedAt}.', 'The certificate of the issuer ({subject}) was revoked at {revokedAt}.', askIssuer),
@@ -66,6 +70,11 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'timestamp-untrusted': w('Dấu thời gian không được dùng vì chưa xác minh được nơi cấp.', 'A timestamp was not used because its authority could not be verified.'),
   'timestamp-order-wrong': w('Các dấu thời gian mâu thuẫn nhau về thứ tự.', 'The timestamps contradict each other in their order.', askIssuer),
   'timestamp-failed': w('Dấu thời gian không khớp với nội dung tài liệu.', 'The timestamp does not fit the content of the document.', doNotUse),
+
+  'timestamp-too-late': w('Dấu thời gian được cấp quá lâu sau giờ ký do người ký khai.', 'The timestamp was made too long after the time that the signer states.', askIssuer),
+
+  'issuing-body-matches': w('Cơ quan ban hành ghi trên kết quả ({expected}) đúng với chứng thư.', 'The issuing body on the result ({expected}) is the one in the certificate.'),
+  'issuing-body-differs': w('Cơ quan ban hành ghi trên kết quả ({expected}) khác với chứng thư ({found}).', 'The issuing body on the result ({expected}) differs from the certificate ({found}).', { vi: 'Kiểm tra xem cơ quan có được đổi tên hoặc sáp nhập hay không.', en: 'Check whether the body was renamed or merged.' }),
 
   'changed-after-signing': w('Tài liệu đã bị sửa sau khi ký: {detail}.', 'The document was changed after it was signed: {detail}.', doNotUse),
   'changed-against-permission': w('Sau khi ký, tài liệu có thay đổi mà người ký không cho phép ({detail}).', 'After signing, the document was changed in a way that the signer does not permit ({detail}).', doNotUse),
