@@ -52,10 +52,20 @@ export function readPdfSignatures(bytes: Uint8Array): PdfSignature[] {
   return signaturesOf(readPdf(bytes));
 }
 
+export interface SignedPdf {
+  signatures: PdfSignature[];
+  evidence: DocumentEvidence;
+  /** the validation material as a revision holds it, which is what a timestamp over that revision covers */
+  evidenceAt: (revision: number) => DocumentEvidence;
+}
+
 /** The signatures of a PDF and the validation material it keeps, in one reading. @throws PkiError as `readPdfSignatures` */
-export function readSignedPdf(bytes: Uint8Array): { signatures: PdfSignature[]; evidence: DocumentEvidence } {
+export function readSignedPdf(bytes: Uint8Array): SignedPdf {
   const document = readPdf(bytes);
-  return { signatures: signaturesOf(document), evidence: readDss(document) };
+  return {
+    signatures: signaturesOf(document), evidence: readDss(document),
+    evidenceAt: (revision) => readDss(revisionsOf(document)[revision - 1]?.document ?? document),
+  };
 }
 
 /** The signatures of an open document. */

@@ -4,18 +4,20 @@ import { parseSignedData, type SignedData } from '../cms/signed-data.ts';
 import { readSignedPdf, type PdfSignature } from '../pdf/signatures.ts';
 import { contentOf, emptyCandidate, type CandidateTimestamp, type Covered, type SignatureCandidate, type SignedDocument } from './candidate.ts';
 import { cmsCandidate } from './cms-candidates.ts';
-import { joinEvidence } from './evidence.ts';
+import { joinEvidence, noEvidence, type EvidenceBytes } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
 
 /** The signatures and document timestamps of a PDF. @throws PkiError `document-unreadable`, `pdf-…` */
 export function readPdfDocument(file: Uint8Array): SignedDocument {
-  const { signatures, evidence } = readSignedPdf(file);
+  const { signatures, evidence, evidenceAt } = readSignedPdf(file);
   const pairs = signatures.map((pdf, index) => ({ pdf, candidate: pdfCandidate(pdf, index) }));
   const candidates = pairs.map(({ pdf, candidate }) => {
     if (!candidate.timestamp) return candidate;
     const before = pairs.filter((other) => endOf(other.pdf) < endOf(pdf)).map((other) => other.candidate);
-    return { ...candidate, timestamp: { ...candidate.timestamp, covers: () => coveredBy(before) } };
+    let covered: Covered | undefined;
+    const covers = (): Covered => (covered ??= coveredBy(before, evidenceAt(pdf.coverage.revision)));
+    return { ...candidate, timestamp: { ...candidate.timestamp, covers } };
   });
   return { format: 'PDF', candidates, problems: [], evidence };
 }
@@ -23,9 +25,9 @@ export function readPdfDocument(file: Uint8Array): SignedDocument {
 /** The end of the signed bytes: what ends before lies within them, whole. */
 const endOf = ({ byteRange: [, , start, length] }: PdfSignature): number => start + length;
 
-function coveredBy(before: readonly SignatureCandidate[]): Covered {
+function coveredBy(before: readonly SignatureCandidate[], kept: EvidenceBytes): Covered {
   return {
-    signatures: before.map(({ id }) => id), evidence: joinEvidence(before.map(({ evidence }) => evidence)),
+    signatures: before.map(({ id }) => id), evidence: joinEvidence([kept, ...before.map(({ evidence }) => evidence)]),
     tokens: before.flatMap(({ timestamp, timestamps }) => [...(timestamp ? [timestamp.token] : []), ...timestamps.map(({ token }) => token)]),
   };
 }
@@ -70,7 +72,7 @@ function withSignedData(frame: SignatureCandidate, pdf: PdfSignature): Signature
   const content = contentOf(pdf.signedBytes);
   const { evidence, properties, signature, timestamps } = cmsCandidate(frame, { signedData, signerInfo, content });
   if (frame.type === 'document-timestamp') {
-    const timestamp: CandidateTimestamp = { kind: 'document-timestamp', token: signedData.der, stamped: (digest) => content.digest(digest), covers: () => coveredBy([]) };
+    const timestamp: CandidateTimestamp = { kind: 'document-timestamp', token: signedData.der, stamped: (digest) => content.digest(digest), covers: () => coveredBy([], noEvidence) };
     return { ...frame, problems, evidence, timestamp };
   }
   return withClaim({ ...frame, problems, evidence, properties, signature, timestamps }, properties.claimedTime ?? pdf.claimedTime);

@@ -1,6 +1,6 @@
 import type { ChainEntry, Conclusion, Message, RevocationEntry, SignatureReport, TimestampEntry, ValidationReport } from '../../pki/validation/report.ts';
 import type { MissingEvidence } from './missing.ts';
-import { wordsOf, type Words } from './message-words.ts';
+import { natureWords, outcomeWords, wordsOf, type Words } from './message-words.ts';
 
 export interface AnsweredMessage { code: string; level: Message['level']; text: Words; todo: Words | null }
 export type AnsweredTimestamp = Omit<TimestampEntry, 'messages'> & { messages: AnsweredMessage[] };
@@ -14,6 +14,10 @@ export interface Answer {
   policy: string;
   document: { name: string; format: ValidationReport['format']; size: number; digest: { algorithm: 'SHA-256'; value: string } };
   conclusion: Conclusion;
+  /** the law's three outcomes, in words */
+  outcome: { code: ValidationReport['outcome']; text: Words };
+  /** what the signatures make of the document */
+  nature: { code: ValidationReport['nature']; text: Words };
   messages: AnsweredMessage[];
   signatures: AnsweredSignature[];
   /** evidence that could settle an INDETERMINATE answer; empty for the others */
@@ -28,11 +32,13 @@ interface Frame { id: string; verifiedAt: Date; name: string; size: number; dige
 
 /** Puts the words to a report. */
 export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, receipt, missing }: Frame): Answer {
-  const { validationTime, policy, format, conclusion } = report;
+  const { validationTime, policy, format, conclusion, outcome, nature } = report;
   return {
     id, verifiedAt, validationTime, policy,
     document: { name, format, size, digest: { algorithm: 'SHA-256', value: Buffer.from(digest).toString('hex') } },
     conclusion,
+    outcome: { code: outcome, text: outcomeWords[outcome] },
+    nature: { code: nature, text: natureWords[nature] },
     messages: report.messages.map(answeredMessage),
     signatures: report.signatures.map((signature) => ({
       ...signature,

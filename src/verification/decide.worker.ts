@@ -19,6 +19,7 @@ export interface Task {
   content: Uint8Array | undefined;
   validationTime: Date;
   policy: ValidationPolicy['name'];
+  issuingBody?: string | undefined;
   anchors: AnchorBytes[];
   /** asks a `Question` and is answered with `GatheredEvidence` */
   port: MessagePort;
@@ -39,12 +40,12 @@ export type Outcome = Decision | { refused: { code: string; rule: string; offset
 const maxRounds = 3;
 
 /** Judges one document in a thread of its own. Errors of strangers' bytes come back as values, for threads lose classes. */
-export default async function decide({ file, content, validationTime, policy, anchors, port }: Task): Promise<Outcome> {
+export default async function decide({ file, content, validationTime, policy, issuingBody, anchors, port }: Task): Promise<Outcome> {
   try {
     const document = readSignedDocument(file, content);
     const digest = createHash('sha256').update(file).digest();
     const trusted = anchors.map(parsedAnchor);
-    return await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], anchors: trusted, cache });
+    return await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], issuingBody, anchors: trusted, cache });
   } catch (error) {
     if (error instanceof PkiError) return { refused: { code: error.code, rule: error.rule, offset: error.offset } };
     throw error;
@@ -55,7 +56,7 @@ export default async function decide({ file, content, validationTime, policy, an
 
 interface Asked { document: SignedDocument; digest: Uint8Array; port: MessagePort }
 
-async function decideInRounds({ document, digest, port }: Asked, fixed: Pick<ContextInput, 'validationTime' | 'policy' | 'anchors' | 'cache'>): Promise<Decision> {
+async function decideInRounds({ document, digest, port }: Asked, fixed: Pick<ContextInput, 'validationTime' | 'policy' | 'issuingBody' | 'anchors' | 'cache'>): Promise<Decision> {
   const asked = new Set<string>();
   let [evidence, evidenceTime, knownSince]: [EvidenceBytes, Date, Date | undefined] = [noEvidence, fixed.validationTime, undefined];
   let receiptAsked = !fixed.policy.receiptsProveExistence;

@@ -1,5 +1,5 @@
 import type { MessageCode } from '../../pki/validation/messages.ts';
-import type { Message } from '../../pki/validation/report.ts';
+import type { DocumentNature, Message, Outcome } from '../../pki/validation/report.ts';
 
 export interface Words { vi: string; en: string }
 export interface MessageWords { means: Words; todo: Words }
@@ -94,6 +94,22 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'not-whole-document': w('Chữ ký không bao phủ toàn bộ tệp.', 'The signature does not cover the whole file.', { vi: 'Chỉ phần được ký có giá trị.', en: 'Only the signed part counts.' }),
 
   'valid-signature': w('Nội dung còn nguyên vẹn, chứng thư được tin cậy và còn hiệu lực khi ký.', 'The content is intact, and the certificate is trusted and was in force.'),
+};
+
+/** The law's three outcomes (Decree 68/2024, Circular 15/2025). */
+export const outcomeWords: Readonly<Record<Outcome, Words>> = {
+  valid: { vi: 'Hợp lệ', en: 'Valid' },
+  invalid: { vi: 'Không hợp lệ', en: 'Not valid' },
+  insufficient: { vi: 'Chưa đủ căn cứ', en: 'Indeterminate' },
+};
+
+/** What the signatures make of a document (Decree 30/2020). */
+export const natureWords: Readonly<Record<DocumentNature, Words>> = {
+  'leader-and-organisation': { vi: 'Văn bản có chữ ký số của người có thẩm quyền và của cơ quan', en: 'Signed by a competent person and by the organisation' },
+  'organisation-copy': { vi: 'Bản sao điện tử có chữ ký số của cơ quan', en: 'An electronic copy with the organisation’s signature' },
+  'organisation-only': { vi: 'Chỉ có chữ ký số của cơ quan: bản sao, hoặc văn bản không kèm chữ ký số của người có thẩm quyền', en: 'The organisation’s signature alone: a copy, or a document without a competent person’s signature' },
+  'personal-only': { vi: 'Chỉ có chữ ký số cá nhân', en: 'Personal signatures alone' },
+  unknown: { vi: 'Chưa xác định được loại chữ ký', en: 'The kind of signature could not be established' },
 };
 
 /** The words of a message with its facts in their places. */

@@ -22,6 +22,11 @@ const Signer = z.object({
 
 const Change = z.object({ revision: z.number(), kind: z.string(), allowed: z.boolean(), code: z.string(), detail: text });
 
+const Block = z.object({
+  name: z.string(), indication, subIndication, clause: z.string(), at: instant.nullable(),
+  checks: z.array(z.object({ constraint: z.string(), met: z.boolean(), detail: text })),
+});
+
 const Signature = z.object({
   id: z.string(), field: text, type: z.enum(['signature', 'document-timestamp']), format: z.string(), indication, subIndication,
   messages: z.array(Message), signer: Signer.nullable(),
@@ -35,9 +40,11 @@ const Signature = z.object({
   })),
   timestamps: z.array(z.object({
     kind: z.enum(['content-timestamp', 'signature-timestamp', 'validation-data-timestamp', 'archive-timestamp', 'document-timestamp']), indication, subIndication, time: instant.nullable(),
-    authority: text, policy: text, serialNumber: text, messages: z.array(Message),
+    authority: text, policy: text, serialNumber: text, messages: z.array(Message), buildingBlocks: z.array(Block),
   })),
-  buildingBlocks: z.array(z.object({ name: z.string(), indication, subIndication })),
+  buildingBlocks: z.array(Block), counterSigns: text,
+  stated: z.object({ signaturePolicy: text, commitmentTypes: z.array(z.string()), contentType: text }),
+  missing: z.array(z.object({ kind: z.string(), subject: text, tryAgainAt: instant.nullable() })),
 });
 
 const Missing = z.object({
@@ -48,7 +55,8 @@ const Missing = z.object({
 const Verification = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
   document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
-  conclusion: Conclusion, messages: z.array(Message), signatures: z.array(Signature), missing: z.array(Missing),
+  conclusion: Conclusion, outcome: z.object({ code: z.enum(['valid', 'invalid', 'insufficient']), text: words }), nature: z.object({ code: z.string(), text: words }),
+  messages: z.array(Message), signatures: z.array(Signature), missing: z.array(Missing),
   receipt: z.string().nullable(),
 });
 
@@ -78,7 +86,8 @@ export const verificationRoutes = [
     upload: { maxBytes: 33_554_432, files: ['file', 'content'] },
     body: z.object({
       validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
-      policy: z.enum(['public-service', 'strict', 'lenient']).optional(),
+      policy: z.enum(['public-service', 'strict', 'lenient-foreign', 'lenient']).optional(),
+      issuingBody: z.string().max(500).optional(),
     }),
     status: 200, reply: Verification, problems: ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'took-too-long'],
     handle: async ({ services, actor, body, files, setHeader }) => {

@@ -20,6 +20,8 @@ export interface VerificationOrder {
   content?: Uint8Array | undefined;
   validationTime?: Date | undefined;
   policy?: ValidationPolicy['name'] | undefined;
+  /** the body that the result says it comes from, to be compared with the certificate */
+  issuingBody?: string | undefined;
 }
 
 /** A caller's clock may be this far ahead before its "now" counts as the future. */
@@ -37,9 +39,9 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
   }
   const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
     ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));
-  const { file, content, policy = 'public-service' } = order;
+  const { file, content, policy = 'public-service', issuingBody } = order;
   const gathering = new Gathering(services);
-  const judged = await judgeInWorker({ file, content, validationTime, policy, anchors }, async ({ wanted, digest }) => {
+  const judged = await judgeInWorker({ file, content, validationTime, policy, issuingBody, anchors }, async ({ wanted, digest }) => {
     const [found, knownSince] = await Promise.all([gathering.gather(wanted), digest && findFirstSeen(services.db, digest)]);
     return { ...found, gatheredAt: services.now(), knownSince };
   });
