@@ -161,9 +161,10 @@ export class PdfLexer {
       const key = this.next(depth);
       if (key === closeDict) return new PdfDict(entries);
       if (!(key instanceof PdfName)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.7 a key');
-      // two readers may take different values of a key that stands twice
-      if (entries.has(key.value)) this.fail('pdf-duplicate-key', `ISO 32000-2 §7.3.7 /${key.value}`);
-      entries.set(key.value, this.value(depth));
+      const value = this.value(depth);
+      // two readers may take different values of a key that stands twice, unless both are the same name, number or reference
+      if (entries.has(key.value) && !isSameToken(entries.get(key.value)!, value)) this.fail('pdf-duplicate-key', `ISO 32000-2 §7.3.7 /${key.value}`);
+      entries.set(key.value, value);
     }
   }
 
@@ -217,4 +218,10 @@ export class PdfLexer {
       out.push(value & 0xff);
     } else if (c !== undefined && c !== 0x0a) out.push(c);
   }
+}
+
+function isSameToken(a: PdfValue, b: PdfValue): boolean {
+  if (a instanceof PdfName) return b instanceof PdfName && a.value === b.value;
+  if (a instanceof PdfRef) return b instanceof PdfRef && a.num === b.num && a.gen === b.gen;
+  return a === b && typeof a !== 'object';
 }

@@ -51,6 +51,7 @@ function compareEntry(comparison: Comparison, key: string, a: PdfValue | undefin
   } else if (key === 'StructTreeRoot' || key === 'MarkInfo') {
     // tags carry no ink, but what a screen reader says may change
     comparison.demandSame(a, b, { code: 'structure-changed', kind: 'structure', level: 'form', warning: true });
-  } else if (key === 'Perms') comparison.demandSame(a, b, { code: 'permissions-changed' });
+  } else if (key === 'OCProperties') comparison.demandSame(a, b, { code: 'layers-changed' });
+  else if (key === 'Perms') comparison.demandSame(a, b, { code: 'permissions-changed' });
   else comparison.demandSame(a, b, { code: 'catalog-changed', detail: key });
 }

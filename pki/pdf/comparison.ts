@@ -13,22 +13,28 @@ export interface RawChange {
   warning: boolean;
   /** full name of the form field */
   field?: string;
+  /** the field that this fills or signs, where a FieldMDP lock on it forbids that; an invisible signature in a field of its own fills nothing */
+  fills?: string;
   /** object number */
   object?: number;
   /** the key or other detail */
   detail?: string;
 }
 
+/** What a difference is reported as. `drawn`: the value puts ink on a page. */
+type Where = RawChange & { drawn: boolean };
+
 /**
  * Walks the object graphs of two revisions in step. What the walk reaches must be the same in both;
- * objects of which another rule keeps account (`governed`) are left to that rule wherever they are reached.
+ * objects of which another rule keeps account (`governed`) are left to that rule, except where they are drawn: a field
+ * that also serves as a dictionary of resources may not be filled.
  */
 export class Comparison {
   readonly old: PdfDocument;
   readonly now: PdfDocument;
   readonly changes: RawChange[] = [];
   readonly governed = new Set<number>();
-  private readonly queue: [PdfValue, PdfValue, RawChange][] = [];
+  private readonly queue: [PdfValue, PdfValue, Where][] = [];
   private readonly seen = new Map<string, Set<number | string>>();
   private readonly unreadable = new Set<number>();
   private readonly reported = new Set<string>();
@@ -38,7 +44,7 @@ export class Comparison {
     this.now = now;
   }
 
-  report(change: Omit<RawChange, 'warning'> & { warning?: boolean }): void {
+  report({ drawn: _drawn, ...change }: Omit<RawChange, 'warning'> & { warning?: boolean; drawn?: boolean }): void {
     const full = { warning: change.level === 'forbidden' || change.level === 'annotation', ...change };
     const key = JSON.stringify([full.code, full.object, full.field, full.detail]);
     // one more than is told of a signature, so that the count is seen to be exceeded
@@ -48,8 +54,8 @@ export class Comparison {
   }
 
   /** Demands that two values be the same, all the way down; else a `forbidden` change of this code. */
-  demandSame(a: PdfValue | undefined, b: PdfValue | undefined, where: Partial<RawChange> & { code: string }): void {
-    this.queue.push([a ?? null, b ?? null, { kind: 'forbidden', level: 'forbidden', warning: true, ...where }]);
+  demandSame(a: PdfValue | undefined, b: PdfValue | undefined, where: Partial<Where> & { code: string }): void {
+    this.queue.push([a ?? null, b ?? null, { kind: 'forbidden', level: 'forbidden', warning: true, drawn: false, ...where }]);
   }
 
   /** Whether two values differ anywhere below, each governed object aside. */
@@ -92,7 +98,7 @@ export class Comparison {
     return false;
   }
 
-  private same(a: PdfValue, b: PdfValue, where: RawChange): boolean {
+  private same(a: PdfValue, b: PdfValue, where: Where): boolean {
     if (a instanceof PdfRef || b instanceof PdfRef) return this.sameRefs(a, b, where);
     if (Array.isArray(a)) {
       this.now.source.budget.spend(a.length);
@@ -105,17 +111,18 @@ export class Comparison {
     return a === b;
   }
 
-  private sameDicts(a: PdfDict, b: PdfDict, where: RawChange): boolean {
+  private sameDicts(a: PdfDict, b: PdfDict, where: Where): boolean {
     for (const [key, value] of a.entries) if (!this.same(value, b.get(key) ?? null, where)) return false;
     for (const [key, value] of b.entries) if (value !== null && !a.entries.has(key)) return false;
     return true;
   }
 
-  private sameRefs(a: PdfValue, b: PdfValue, where: RawChange): boolean {
+  private sameRefs(a: PdfValue, b: PdfValue, where: Where): boolean {
     const [x, y] = [a instanceof PdfRef ? a.num : -1, b instanceof PdfRef ? b.num : -1];
-    if (x === y && this.governed.has(x)) return true;
-    let seen = this.seen.get(where.code);
-    if (!seen) this.seen.set(where.code, seen = new Set());
+    if (x === y && !where.drawn && this.governed.has(x)) return true;
+    const way = where.drawn ? `${where.code} drawn` : where.code;
+    let seen = this.seen.get(way);
+    if (!seen) this.seen.set(way, seen = new Set());
     const key = x === y ? x : `${x}:${y}`;
     if (x !== -1 && y !== -1) {
       if (seen.has(key)) return true;

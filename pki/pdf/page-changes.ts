@@ -3,14 +3,14 @@ import type { Comparison } from './comparison.ts';
 import type { PdfDocument } from '../pdf-file/document.ts';
 import { isName, limits, type PdfDict, PdfRef, type PdfValue } from '../pdf-file/objects.ts';
 
-type Box = [number, number, number, number];
+export type Box = [number, number, number, number];
 
 /** Larger than any usual signature block or stamp, in parts of the page. */
 const largestStamp = 0.25;
 /** A seal over a third of the signature beside it is the rule for Vietnamese documents (NĐ 30/2020); over half hides it. */
-const hiddenPart = 0.5;
+export const hiddenPart = 0.5;
 
-/** The code for a change of each entry of a page; entries not named here are `page-changed`. */
+/** The code for a change of each entry of a page that is drawn or shapes what is; entries not named here are `page-changed`. */
 const pageCodes: Readonly<Record<string, string>> = {
   Contents: 'page-content-changed', Resources: 'page-resources-changed', MediaBox: 'page-geometry-changed',
   CropBox: 'page-geometry-changed', Rotate: 'page-geometry-changed', UserUnit: 'page-geometry-changed',
@@ -23,10 +23,12 @@ const silentKeys = new Set(['LastModified', 'PieceInfo', 'Metadata', 'Tabs', 'St
 export function comparePages(comparison: Comparison, a: PdfValue | undefined, b: PdfValue | undefined, newWidgets: ReadonlySet<number>): void {
   if (!(a instanceof PdfRef) || !(b instanceof PdfRef) || a.num !== b.num) return comparison.demandSame(a, b, { code: 'page-tree-replaced' });
   const nodes: { ref: PdfRef; box: PdfValue | undefined; depth: number }[] = [{ ref: a, box: undefined, depth: 0 }];
+  const visited = new Set<number>();
   for (let node = nodes.pop(); node; node = nodes.pop()) {
     const { ref, depth } = node;
-    if (comparison.governed.has(ref.num)) continue;
+    if (visited.has(ref.num)) continue;
     if (depth > limits.depth) throw new PkiError('pdf-too-deep', { rule: 'ISO 32000-2 §7.7.3.2 the page tree' });
+    visited.add(ref.num);
     comparison.governed.add(ref.num);
     const [before, after] = [comparison.old.dict(ref), comparison.now.dict(ref)];
     if (!before || !after) {
@@ -35,12 +37,16 @@ export function comparePages(comparison: Comparison, a: PdfValue | undefined, b:
     }
     const box = before.get('CropBox') ?? before.get('MediaBox') ?? node.box;
     for (const kid of compareKids(comparison, before, after)) nodes.push({ ref: kid, box, depth: depth + 1 });
-    for (const key of new Set([...before.entries.keys(), ...after.entries.keys()])) {
-      const [x, y] = [before.get(key), after.get(key)];
-      if (key === 'Parent' || key === 'Kids' || silentKeys.has(key)) continue;
-      if (key === 'Annots') compareAnnotations(comparison, [x, y], { newWidgets, pageArea: areaOf(boxOf(comparison.old, box)) });
-      else comparison.demandSame(x, y, { code: key === 'Count' ? 'page-count-changed' : pageCodes[key] ?? 'page-changed', detail: key, object: ref.num });
-    }
+    compareEntries(comparison, [before, after], ref.num, { newWidgets, pageArea: areaOf(boxOf(comparison.old, box)) });
+  }
+}
+
+function compareEntries(comparison: Comparison, [before, after]: [PdfDict, PdfDict], object: number, page: Page): void {
+  for (const key of new Set([...before.entries.keys(), ...after.entries.keys()])) {
+    const [x, y] = [before.get(key), after.get(key)];
+    if (key === 'Kids' || silentKeys.has(key)) continue;
+    if (key === 'Annots') compareAnnotations(comparison, [x, y], page);
+    else comparison.demandSame(x, y, { code: key === 'Count' ? 'page-count-changed' : pageCodes[key] ?? 'page-changed', detail: key, object, drawn: key in pageCodes });
   }
 }
 
@@ -62,42 +68,57 @@ function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefine
   const { old, now } = comparison;
   const before = old.array(a) ?? [];
   const after = now.array(b) ?? [];
-  const numbers = (items: PdfValue[]): Set<number> => new Set(items.flatMap((item) => (item instanceof PdfRef ? [item.num] : [])));
-  const [had, has] = [numbers(before), numbers(after)];
+  const numbers = (items: PdfValue[]): number[] => items.flatMap((item) => (item instanceof PdfRef ? [item.num] : []));
+  const [had, has] = [new Set(numbers(before)), new Set(numbers(after))];
   for (const item of before) if (item instanceof PdfRef) compareAnnotation(comparison, item, has);
+  // a later annotation is drawn over an earlier one (ISO 32000-2 §12.5.2)
+  const stayed = numbers(after).filter((num) => had.has(num));
+  if (numbers(before).filter((num) => has.has(num)).some((num, i) => num !== stayed[i])) comparison.report({ ...annotation, code: 'annotations-reordered' });
   const direct = (items: PdfValue[]): PdfValue[] => items.filter((item) => !(item instanceof PdfRef));
-  comparison.demandSame(direct(before), direct(after), { code: 'annotation-changed', kind: 'annotation', level: 'annotation' });
-  const boxes = before.map((item) => old.dict(item)).filter((dict) => dict !== undefined && isVisible(old, dict)).map((dict) => boxOf(old, dict!.get('Rect')));
+  comparison.demandSame(direct(before), direct(after), { ...annotation, code: 'annotation-changed', drawn: true });
+  const boxes = before.flatMap((item) => {
+    const dict = old.dict(item);
+    return dict && isVisible(old, dict) ? [boxOf(old, dict.get('Rect'))!] : [];
+  });
   for (const item of after) {
     if (!(item instanceof PdfRef) || had.has(item.num)) continue;
     const dict = now.dict(item);
-    if (dict) addedAnnotation(comparison, { num: item.num, dict, boxes }, page);
+    if (!dict) continue;
+    if (page.newWidgets.has(item.num)) judgePicture(comparison, { num: item.num, dict, boxes }, page.pageArea);
+    else addedAnnotation(comparison, item.num, dict);
   }
 }
 
+const annotation = { kind: 'annotation', level: 'annotation' } as const;
+
 function compareAnnotation(comparison: Comparison, ref: PdfRef, has: ReadonlySet<number>): void {
-  const at = { kind: 'annotation', level: 'annotation', object: ref.num } as const;
+  const at = { ...annotation, object: ref.num };
   // a removed widget hides its field; the field's own rule does not see that
   if (!has.has(ref.num)) return comparison.report({ code: 'annotation-removed', ...at, ...(comparison.governed.has(ref.num) && { kind: 'forbidden', level: 'forbidden' }) });
   if (comparison.governed.has(ref.num)) return;
   comparison.governed.add(ref.num);
   const [before, after] = [comparison.old.dict(ref), comparison.now.dict(ref)];
-  comparison.demandSame(before, after, { code: 'annotation-changed', ...at });
+  if (!before || !after) return comparison.demandSame(before, after, { code: 'annotation-changed', ...at });
+  for (const key of new Set([...before.entries.keys(), ...after.entries.keys()])) {
+    comparison.demandSame(before.get(key), after.get(key), { code: 'annotation-changed', ...at, drawn: key === 'AP' });
+  }
 }
 
-function addedAnnotation(comparison: Comparison, { num, dict, boxes }: { num: number; dict: PdfDict; boxes: (Box | undefined)[] }, { newWidgets, pageArea }: Page): void {
+function addedAnnotation(comparison: Comparison, object: number, dict: PdfDict): void {
+  const subtype = comparison.now.resolve(dict.get('Subtype'));
+  comparison.report(isName(subtype, 'Widget')
+    ? { kind: 'forbidden', level: 'forbidden', code: 'widget-added', object }
+    : { ...annotation, code: 'annotation-added', object, detail: nameText(subtype) });
+}
+
+/** The picture of a signature made in this revision: a stamp beside what is there, or a cover over it. */
+function judgePicture(comparison: Comparison, { num, dict, boxes }: { num: number; dict: PdfDict; boxes: Box[] }, pageArea: number): void {
   const { now } = comparison;
-  if (!newWidgets.has(num)) {
-    const widget = isName(now.resolve(dict.get('Subtype')), 'Widget');
-    return comparison.report(widget
-      ? { kind: 'forbidden', level: 'forbidden', code: 'widget-added', object: num }
-      : { kind: 'annotation', level: 'annotation', code: 'annotation-added', object: num, detail: nameText(now.resolve(dict.get('Subtype'))) });
-  }
   const box = boxOf(now, dict.get('Rect'));
   if (!isVisible(now, dict) || !box) return;
   const report = (code: string): void => comparison.report({ kind: 'signature', level: 'form', code, object: num, warning: true });
   if (pageArea > 0 && areaOf(box) > pageArea * largestStamp) report('appearance-covers-page');
-  if (boxes.some((other) => other && overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
+  if (boxes.some((other) => overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
 }
 
 const nameText = (value: PdfValue): string => (value !== null && typeof value === 'object' && 'value' in value ? value.value.slice(0, 40) : '');
@@ -110,16 +131,18 @@ export function isVisible(document: PdfDocument, annotation: PdfDict): boolean {
   return document.resolve(normal) !== null && areaOf(boxOf(document, annotation.get('Rect'))) > 0;
 }
 
-function boxOf(document: PdfDocument, value: PdfValue | undefined): Box | undefined {
+/** A rectangle with its corners in order (ISO 32000-2 §7.9.5); undefined if it is none. */
+export function boxOf(document: PdfDocument, value: PdfValue | undefined): Box | undefined {
   const numbers = (document.array(value) ?? []).map(document.resolve);
   if (numbers.length !== 4 || !numbers.every((side) => typeof side === 'number')) return undefined;
   const [a, b, c, d] = numbers as Box;
   return [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
 }
 
-const areaOf = (box: Box | undefined): number => (box ? (box[2] - box[0]) * (box[3] - box[1]) : 0);
+export const areaOf = (box: Box | undefined): number => (box ? (box[2] - box[0]) * (box[3] - box[1]) : 0);
 
-function overlapOf(a: Box, b: Box): number {
+/** The area that two boxes share. */
+export function overlapOf(a: Box, b: Box): number {
   const [width, height] = [Math.min(a[2], b[2]) - Math.max(a[0], b[0]), Math.min(a[3], b[3]) - Math.max(a[1], b[1])];
   return width > 0 && height > 0 ? width * height : 0;
 }

@@ -55,7 +55,7 @@ export function isAllowed(change: RawChange, { docMdp = 2, locks }: Permissions)
   switch (change.level) {
     case 'archive': return true;
     case 'metadata': return docMdp >= 2;
-    case 'form': return docMdp >= 2 && !(change.field !== undefined && change.kind === 'form-filling' && locks.some((lock) => isLocked(lock, change.field!)));
+    case 'form': return docMdp >= 2 && !(change.fills !== undefined && locks.some((lock) => isLocked(lock, change.fills!)));
     case 'annotation': return docMdp === 3;
     case 'forbidden': return false;
   }

@@ -2,6 +2,7 @@ import { PkiError } from '../error.ts';
 import { type ByteRange, type PdfProblem, readByteRange, readContents } from './byte-range.ts';
 import { compareRevisions } from './changes.ts';
 import type { RawChange } from './comparison.ts';
+import { isCoveredField } from './covered-field.ts';
 import { type DocumentEvidence, readDss } from './dss.ts';
 import { type PdfDocument, readPdf } from '../pdf-file/document.ts';
 import { listFields } from './fields.ts';
@@ -40,6 +41,8 @@ export interface PdfSignature {
   docMdp?: 1 | 2 | 3;
   /** this is the certification signature */
   certifies: boolean;
+  /** its picture lies under another one in the very revision it signs */
+  covered: boolean;
 }
 
 const subFilters = new Set(['adbe.pkcs7.detached', 'adbe.pkcs7.sha1', 'adbe.x509.rsa_sha1', 'ETSI.CAdES.detached', 'ETSI.RFC3161']);
@@ -84,7 +87,7 @@ export function signaturesOf(document: PdfDocument): PdfSignature[] {
   return signatures.toSorted((a, b) => a.coverage.revision - b.coverage.revision || a.byteRange[2] - b.byteRange[2]);
 }
 
-interface Candidate { field: string; value: PdfValue; document: PdfDocument; replaced: boolean }
+interface Candidate { field: string; ref: PdfRef | undefined; value: PdfValue; document: PdfDocument; replaced: boolean }
 
 /**
  * The signed fields of all revisions. A field whose dictionary a later revision redefines or empties is taken
@@ -93,15 +96,20 @@ interface Candidate { field: string; value: PdfValue; document: PdfDocument; rep
 function findSignatures(revisions: readonly Revision[]): Candidate[] {
   const found = new Map<string, Candidate & { sound: boolean; at: string }>();
   for (const { document } of revisions.toReversed()) {
-    for (const { name, type, value } of listFields(document)) {
+    const times = new Map<string, number>();
+    for (const { name, type, value, ref } of listFields(document)) {
       if (type !== 'Sig' || value === undefined || value === null) continue;
-      const known = found.get(name);
+      // fields that share their name in one revision are told apart by their order: none hides another
+      const nth = times.get(name) ?? 0;
+      times.set(name, nth + 1);
+      const key = `${name} ${nth}`;
+      const known = found.get(key);
       const at = placeOf(document, value);
       if (known && (known.at === at || known.sound)) continue;
       if (found.size === limits.signatures) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.signatures} signatures` });
       const sound = isSound(document, value);
       if (known && !sound) continue;
-      found.set(name, { field: name, value, document, sound, at, replaced: known !== undefined || document !== revisions.at(-1)!.document && !stillThere(revisions, name) });
+      found.set(key, { field: name, ref, value, document, sound, at, replaced: known !== undefined || document !== revisions.at(-1)!.document && !stillThere(revisions, name) });
     }
   }
   return [...found.values()];
@@ -156,8 +164,17 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
     signedBytes: range ? [bytes.subarray(range[0], range[0] + range[1]), bytes.subarray(range[2], end)] : [new Uint8Array(0), new Uint8Array(0)],
     changesAfter: covered && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [forbidden('coverage-unknown', 0)],
     ...(permissions.docMdp === undefined ? {} : { docMdp: permissions.docMdp }),
-    certifies: permissions.certifies,
+    certifies: permissions.certifies, covered: signed !== undefined && candidate.ref !== undefined && isCovered(signed.document, candidate.ref),
   };
+}
+
+function isCovered(signed: PdfDocument, ref: PdfRef): boolean {
+  try {
+    return isCoveredField(signed, ref);
+  } catch (error) {
+    if (error instanceof PkiError && error.code !== 'pdf-too-complex') return false;
+    throw error;
+  }
 }
 
 interface Judged { candidate: Candidate; end: number; signed: Revision; permissions: Permissions; padded: boolean }

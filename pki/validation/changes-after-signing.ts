@@ -20,7 +20,7 @@ const manipulations: Readonly<Record<MessageCode & `attack-${string}`, readonly 
   'attack-content-replaced': ['page-content-changed', 'page-resources-changed', 'page-geometry-changed', 'page-changed', 'page-tree-replaced',
     'appearance-replaced', 'form-resources-changed', 'xfa-changed', 'layers-changed'],
   'attack-pages-changed': ['page-added', 'page-removed', 'page-replaced', 'page-count-changed'],
-  'attack-annotation': ['annotation-added', 'annotation-changed', 'annotation-removed', 'widget-added'],
+  'attack-annotation': ['annotation-added', 'annotation-changed', 'annotation-removed', 'annotations-reordered', 'widget-added'],
   'attack-signature-field': ['sneaky-signature-field', 'appearance-covers-page', 'annotation-overlap'],
   'attack-signature-forged': ['signature-replaced', 'signature-removed', 'coverage-unknown', 'contents-padding'],
   'attack-content-appended': ['signed-revision-skipped', 'signed-revision-not-closed', 'bytes-after-end', 'revision-not-closed'],
@@ -57,8 +57,8 @@ function isHarmless({ kind, warning }: CandidateChange): boolean {
 
 /** Allowed, and only worth a warning where it may deceive a reader. */
 function remark({ kind, code, revision, warning }: CandidateChange): Message {
-  const named = warning && kind !== 'annotation' ? manipulationOf.get(code) : undefined;
-  return { ...message(named ?? codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
+  const covers = kind === 'signature' && warning ? 'signature-picture-covers' : undefined;
+  return { ...message(covers ?? codeOfKind[kind] ?? 'changed-harmlessly-after', { detail: code, revision }), level: warning ? 'warning' : 'info' };
 }
 
 /** Named as the manipulation it is; what a form or a signature may do elsewhere is against the signer's wish here. */

@@ -70,6 +70,7 @@ export const messageLevels = {
   'attack-signature-forged': 'error',
   'attack-content-appended': 'error',
   'attack-certification': 'error',
+  'signature-picture-covers': 'warning',
   'signature-field-covered': 'warning',
   'form-filled-after-signing': 'warning',
   'annotated-after-signing': 'warning',

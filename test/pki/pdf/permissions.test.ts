@@ -4,7 +4,7 @@ import { readPdf } from '../../../pki/pdf-file/document.ts';
 import { PdfDict } from '../../../pki/pdf-file/objects.ts';
 import { buildPdf, plainObjects } from '../pdf-file/build-pdf.ts';
 
-const filled = (field: string): RawChange => ({ kind: 'form-filling', level: 'form', code: 'field-filled', warning: false, field });
+const filled = (field: string): RawChange => ({ kind: 'form-filling', level: 'form', code: 'field-filled', warning: false, field, fills: field });
 const change = (level: RawChange['level']): RawChange => ({ kind: 'forbidden', level, code: 'x', warning: false });
 const p = (docMdp: Permissions['docMdp'], locks: Permissions['locks'] = []): Permissions => ({ docMdp, locks, certifies: false });
 
