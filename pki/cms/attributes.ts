@@ -119,3 +119,17 @@ export function parseSignaturePolicy(der: Uint8Array): string | undefined {
 export function parseCommitmentTypes(attributes: readonly Attribute[]): string[] {
   return valuesOf(attributes, oids.commitmentTypeIndication).map((der) => readAll(der, (outer) => outer.sequence().oid()));
 }
+
+/** The MIME type of the content (EN 319 122-1 §5.2.5.2), or the type of a content-hints attribute (RFC 2634 §2.9) as OID. */
+export function parseContentKind(attributes: readonly Attribute[]): string | undefined {
+  const [mime] = valuesOf(attributes, oids.mimeType);
+  if (mime) return readAll(mime, (outer) => outer.text()).slice(0, 200);
+  const [hint] = valuesOf(attributes, oids.contentHint);
+  return hint && readAll(hint, (outer) => {
+    const reader = outer.sequence();
+    reader.optional(tags.utf8String);
+    const type = reader.oid();
+    reader.end();
+    return type;
+  });
+}

@@ -4,7 +4,7 @@ import { oids } from '../asn1/oids.ts';
 import { contextConstructed, tags } from '../asn1/tags.ts';
 import { wrapBasicOcspResponse } from '../ocsp/build-response.ts';
 import { valuesOf } from './attributes.ts';
-import type { SignedData, SignerInfo } from './signed-data.ts';
+import type { SignerInfo } from './signed-data.ts';
 
 /** What a signature brings along for its own judgement: DER, unchecked, OCSP answers as OCSPResponse. */
 export interface Evidence {
@@ -21,7 +21,7 @@ const most = 1_000;
  * revocation-values (RFC 5126 §6.3.3, §6.3.4), Adobe's RevocationInfoArchival (ISO 32000-2 §12.8.3.3.2).
  * An attribute that does not parse brings nothing: evidence can be lacking, never wrong.
  */
-export function listEvidence(signedData: SignedData, { signedAttributes = [], unsignedAttributes }: Pick<SignerInfo, 'signedAttributes' | 'unsignedAttributes'>): Evidence {
+export function listEvidence(signedData: Readonly<Record<keyof Evidence, readonly Uint8Array[]>>, { signedAttributes = [], unsignedAttributes }: Pick<SignerInfo, 'signedAttributes' | 'unsignedAttributes'>): Evidence {
   const parts: Evidence[] = [
     ...valuesOf(unsignedAttributes, oids.certificateValues).map((der) => tolerate(() => readCertificateValues(der))),
     ...valuesOf(unsignedAttributes, oids.revocationValues).map((der) => tolerate(() => readRevocationValues(der))),

@@ -7,7 +7,7 @@ import { readAlgorithm, type AlgorithmIdentifier } from '../keys/algorithm.ts';
 import {
   parseAlgorithmProtection, parseContentType, parseMessageDigest, parseSigningCertificate, singleValue,
 } from './attributes.ts';
-import type { SignedData, SignerInfo } from './signed-data.ts';
+import type { SignerInfo } from './signed-data.ts';
 import { matchesEssCertId } from './signer-certificate.ts';
 
 export type AttributeProblem =
@@ -17,7 +17,8 @@ export type AttributeProblem =
 export type Report<Code> = (code: Code, rule: string) => void;
 
 export interface AttributeSubject {
-  signedData: SignedData;
+  /** undefined: the content has no type, and the attribute must be absent (RFC 5652 §11.4) */
+  contentType: string | undefined;
   signerInfo: SignerInfo;
   certificate: Certificate;
   /** undefined when there is no content to compare with, which is reported elsewhere */
@@ -29,7 +30,7 @@ export interface AttributeSubject {
  * algorithm protection (RFC 6211). Attributes we do not know are ignored, as §5.3 has it.
  */
 export function checkSignedAttributes(subject: AttributeSubject, report: Report<AttributeProblem>): 'v2' | 'v1' | 'absent' {
-  const { signedData, signerInfo, contentDigest } = subject;
+  const { signerInfo, contentDigest } = subject;
   const attributes = signerInfo.signedAttributes ?? [];
   const once = <T>(oid: string, needed: boolean, parse: (value: Uint8Array) => T): T | undefined => {
     const single = singleValue(attributes, oid);
@@ -38,8 +39,8 @@ export function checkSignedAttributes(subject: AttributeSubject, report: Report<
     return undefined;
   };
 
-  const contentType = once(oids.contentType, true, parseContentType);
-  if (contentType !== undefined && contentType !== signedData.contentType) report('content-type-mismatch', 'RFC 5652 §11.1');
+  const contentType = once(oids.contentType, subject.contentType !== undefined, parseContentType);
+  if (contentType !== undefined && contentType !== subject.contentType) report('content-type-mismatch', 'RFC 5652 §11.1');
   const digest = once(oids.messageDigest, true, parseMessageDigest);
   if (digest && contentDigest && !sameBytes(digest, contentDigest)) report('message-digest-mismatch', 'RFC 5652 §11.2');
   const protection = once(oids.cmsAlgorithmProtection, false, parseAlgorithmProtection);

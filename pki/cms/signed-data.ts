@@ -29,7 +29,12 @@ export interface SignerInfo {
   signatureAlgorithm: AlgorithmIdentifier;
   signature: Uint8Array;
   unsignedAttributes: Attribute[];
+  /** the fields from version to signature as they stand, one after another: what an archive timestamp covers of them */
+  signedFields: Uint8Array;
 }
+
+/** RFC 5652 §10.2.1; `value` is the CRL, or the response of an OCSP responder. */
+export interface RevocationChoice { der: Uint8Array; kind: 'crl' | 'ocsp' | 'other'; value: Uint8Array }
 
 /** RFC 5652 §5.1. */
 export interface SignedData {
@@ -44,6 +49,8 @@ export interface SignedData {
   crls: Uint8Array[];
   /** OCSPResponse DER from RevocationInfoChoices (RFC 5940 §2.1) */
   ocspResponses: Uint8Array[];
+  /** every CertificateChoices and RevocationInfoChoice as it stands, those included that are read no further */
+  choices: { certificates: Uint8Array[]; revocations: RevocationChoice[] };
   signerInfos: SignerInfo[];
   /** exactly the ContentInfo, nothing after it; in DER lengths where it came in BER */
   der: Uint8Array;
@@ -87,11 +94,16 @@ function readSignedData(reader: DerReader): Omit<SignedData, 'der' | 'encoding'>
   if (![1, 3, 4, 5].includes(version)) reader.fail('cms-malformed', 'RFC 5652 §5.1 version 1, 3, 4 or 5');
   const digestAlgorithms = readMany(reader.set(), limits.algorithms, readAlgorithm);
   const { contentType, content } = readContent(reader.sequence());
-  const certificates = readCertificates(reader.enterOptional(contextConstructed(0)));
-  const { crls, ocspResponses } = readRevocations(reader.enterOptional(contextConstructed(1)));
-  const signerInfos = readMany(reader.set(), limits.signerInfos, (set) => readSignerInfo(set.sequence()));
+  const certificates = reader.enterOptional(contextConstructed(0))?.all(limits.certificates) ?? [];
+  const revocations = readRevocations(reader.enterOptional(contextConstructed(1)));
+  const signerInfos = readMany(reader.set(), limits.signerInfos, readSignerInfo);
   reader.end();
-  return { version, digestAlgorithms, contentType, content, certificates, crls, ocspResponses, signerInfos };
+  return {
+    version, digestAlgorithms, contentType, content, signerInfos,
+    certificates: certificates.filter(({ tag }) => tag === tags.sequence).map(({ der }) => der),
+    crls: revocationsOf(revocations, 'crl'), ocspResponses: revocationsOf(revocations, 'ocsp'),
+    choices: { certificates: certificates.map(({ der }) => der), revocations },
+  };
 }
 
 function readContent(reader: DerReader): Pick<SignedData, 'contentType' | 'content'> {
@@ -103,28 +115,34 @@ function readContent(reader: DerReader): Pick<SignedData, 'contentType' | 'conte
   return { contentType, content };
 }
 
-function readCertificates(set: DerReader | undefined): Uint8Array[] {
-  if (!set) return [];
-  return readMany(set, limits.certificates, (reader) => reader.any()).filter(({ tag }) => tag === tags.sequence).map(({ der }) => der);
-}
-
-function readRevocations(set: DerReader | undefined): Pick<SignedData, 'crls' | 'ocspResponses'> {
-  const crls: Uint8Array[] = [];
-  const ocspResponses: Uint8Array[] = [];
-  if (!set) return { crls, ocspResponses };
-  for (const choice of readMany(set, limits.revocations, (reader) => reader.any())) {
-    if (choice.tag === tags.sequence) crls.push(choice.der);
-    if (choice.tag !== contextConstructed(1)) continue;
+function readRevocations(set: DerReader | undefined): RevocationChoice[] {
+  return (set?.all(limits.revocations) ?? []).map((choice) => {
+    const { tag, der } = choice;
+    if (tag === tags.sequence) return { der, kind: 'crl', value: der };
+    if (!set || tag !== contextConstructed(1)) return { der, kind: 'other', value: der };
     const other = set.inside(choice);
     const format = other.oid();
     const value = other.any().der;
     other.end();
-    if (format === oids.otherRevocationInfoOcsp) ocspResponses.push(value);
-  }
-  return { crls, ocspResponses };
+    return { der, kind: format === oids.otherRevocationInfoOcsp ? 'ocsp' : 'other', value };
+  });
 }
 
-function readSignerInfo(reader: DerReader): SignerInfo {
+/** The values of one kind. */
+export const revocationsOf = (choices: readonly RevocationChoice[], kind: RevocationChoice['kind']): Uint8Array[] =>
+  choices.filter((choice) => choice.kind === kind).map(({ value }) => value);
+
+/** The SignerInfo that fills all the bytes, as a counter-signature is one. @throws PkiError `cms-malformed`, `asn1-…` */
+export function parseSignerInfo(der: Uint8Array): SignerInfo {
+  const outer = new DerReader(der);
+  const signerInfo = readSignerInfo(outer);
+  outer.end();
+  return signerInfo;
+}
+
+function readSignerInfo(outer: DerReader): SignerInfo {
+  const whole = outer.read(tags.sequence);
+  const reader = outer.inside(whole);
   const version = reader.number();
   if (version !== 1 && version !== 3) reader.fail('cms-malformed', 'RFC 5652 §5.3 version 1 or 3');
   const sid = readSignerId(reader);
@@ -132,6 +150,7 @@ function readSignerInfo(reader: DerReader): SignerInfo {
   const signed = readAttributes(reader, 0);
   const signatureAlgorithm = readAlgorithm(reader);
   const signature = reader.octetString();
+  const signedFields = whole.source.subarray(whole.from, reader.offset);
   const unsigned = readAttributes(reader, 1);
   reader.end();
   return {
@@ -145,6 +164,7 @@ function readSignerInfo(reader: DerReader): SignerInfo {
     signatureAlgorithm,
     signature,
     unsignedAttributes: unsigned?.attributes ?? [],
+    signedFields,
   };
 }
 

@@ -41,8 +41,11 @@ export interface SignerVerdict {
   messageImprintDigest(digest: Digest): Uint8Array;
 }
 
+/** What a SignerInfo stands in. A counter-signature's content has no type (RFC 5652 §11.4). */
+export type SignedBy = Pick<SignedData, 'content' | 'certificates' | 'crls' | 'ocspResponses'> & { contentType: string | undefined };
+
 /** Judges one signer with the certificate that `selectSignerCertificate` found. Never throws on strangers' bytes. */
-export function verifySigner(signedData: SignedData, signerInfo: SignerInfo, content: SignedContent, certificate: Certificate): SignerVerdict {
+export function verifySigner(signedData: SignedBy, signerInfo: SignerInfo, content: SignedContent, certificate: Certificate): SignerVerdict {
   const problems: SignerVerdict['problems'] = [];
   const report: Report = (code, rule) => void problems.push({ code, rule });
   if (!isNamedBy(signerInfo.sid, certificate)) report('signer-mismatch', 'RFC 5652 §5.3');
@@ -52,7 +55,7 @@ export function verifySigner(signedData: SignedData, signerInfo: SignerInfo, con
   if (!usable) report('algorithm-not-supported', `digest ${signerInfo.digestOid}`);
   const attributes = signerInfo.signedAttributes;
   const signingCertificate = attributes && usable
-    ? checkSignedAttributes({ signedData, signerInfo, certificate, contentDigest: bytes && digestOf(bytes, digest) }, report)
+    ? checkSignedAttributes({ contentType: signedData.contentType, signerInfo, certificate, contentDigest: bytes && digestOf(bytes, digest) }, report)
     : 'absent';
   const signedOutOfOrder = usable && checkSignature(signedData, signerInfo, { certificate, bytes, digest }, report);
   return { ...describe(signedData, signerInfo, report), intact: problems.length === 0, problems, digest, signingCertificate, signedOutOfOrder };
@@ -63,7 +66,7 @@ type Report = ReportOf<SignerProblem>;
 type Bytes = Exclude<SignedContent, 'attached'>;
 
 /** A signature is attached or detached, and both sides know which (RFC 5652 §5.2): content from two places could differ. */
-function contentOf({ content: inside }: SignedData, content: SignedContent, report: Report): Bytes | undefined {
+function contentOf({ content: inside }: SignedBy, content: SignedContent, report: Report): Bytes | undefined {
   if (content === 'attached' || content === inside) {
     if (inside === undefined) report('content-missing', 'RFC 5652 §5.2');
     return inside;
@@ -84,7 +87,7 @@ const isDigester = (bytes: Bytes): bytes is { digest(digest: Digest): Uint8Array
 interface Subject { certificate: Certificate; bytes: Bytes | undefined; digest: Digest }
 
 /** Reports what is wrong with the signature value; true when it holds for the attributes as they were sent alone. */
-function checkSignature(signedData: SignedData, signerInfo: SignerInfo, subject: Subject, report: Report): boolean {
+function checkSignature(signedData: SignedBy, signerInfo: SignerInfo, subject: Subject, report: Report): boolean {
   const { digest, certificate: { publicKey } } = subject;
   const { signature, signedAttributesDer, signedAttributesAsSent: asSent } = signerInfo;
   const refuse = (code: SignerProblem, rule: string): false => {
@@ -106,8 +109,8 @@ function checkSignature(signedData: SignedData, signerInfo: SignerInfo, subject:
 }
 
 /** Without signed attributes the signature is over the content itself, which must then be plain data (RFC 5652 §5.3). */
-function directContent({ contentType }: SignedData, bytes: Bytes | undefined, report: Report): Uint8Array | undefined {
-  if (contentType !== oids.data) report('attribute-missing', 'RFC 5652 §5.3 signed attributes unless the content is data');
+function directContent({ contentType }: SignedBy, bytes: Bytes | undefined, report: Report): Uint8Array | undefined {
+  if (contentType !== oids.data && contentType !== undefined) report('attribute-missing', 'RFC 5652 §5.3 signed attributes unless the content is data');
   if (bytes === undefined) return undefined;
   if (isDigester(bytes)) {
     report('content-unavailable', 'the signature is over the content, not its digest');
@@ -133,7 +136,7 @@ function looksLikeAttributes(content: Uint8Array): boolean {
 
 type Description = Omit<SignerVerdict, 'intact' | 'problems' | 'digest' | 'signingCertificate' | 'signedOutOfOrder'>;
 
-function describe(signedData: SignedData, signerInfo: SignerInfo, report: Report): Description {
+function describe(signedData: SignedBy, signerInfo: SignerInfo, report: Report): Description {
   const { signedAttributes = [], unsignedAttributes, signature } = signerInfo;
   const optional = <T>(oid: string, parse: (value: Uint8Array) => T): T | undefined => {
     const single = singleValue(signedAttributes, oid);

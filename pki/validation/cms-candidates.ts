@@ -2,9 +2,11 @@ import { PkiError } from '../error.ts';
 import { createHash } from 'node:crypto';
 import { oids } from '../asn1/oids.ts';
 import { serialHex } from '../certificate/parse.ts';
-import { parseCommitmentTypes, parseSignaturePolicy, parseSigningTime, singleValue, valuesOf } from '../cms/attributes.ts';
+import { parseCommitmentTypes, parseContentKind, parseSignaturePolicy, parseSigningTime, singleValue, valuesOf } from '../cms/attributes.ts';
+import { readArchiveTimestamp } from '../cms/archive-timestamp.ts';
+import { counterSignaturesOf, verifyCounterSignature } from '../cms/counter-signature.ts';
 import { listEvidence } from '../cms/evidence.ts';
-import { parseSignedData, type SignedData, type SignerInfo } from '../cms/signed-data.ts';
+import { parseSignedData, parseSignerInfo, type SignedData, type SignerInfo } from '../cms/signed-data.ts';
 import { selectSignerCertificate } from '../cms/signer-certificate.ts';
 import { verifySigner } from '../cms/verify.ts';
 import type { Digest } from '../keys/algorithm.ts';
@@ -26,15 +28,26 @@ const maxTimestamps = 10;
  */
 export function readCmsDocument(der: Uint8Array, content: Uint8Array | undefined): SignedDocument {
   const signedData = parseCms(der);
-  const given = signedData.content ?? content;
-  const twice = signedData.content !== undefined && content !== undefined;
-  const candidates = signedData.signerInfos.map((signerInfo, index) => {
-    const place = { id: `S-${index + 1}`, field: null };
-    const signed = given && contentOf([given]);
-    const candidate = signedData.contentType === oids.tstInfo ? tokenCandidate(place, signedData, signed) : cmsCandidate(place, { signedData, signerInfo, content: signed });
-    return twice ? { ...candidate, problems: [message('content-given-twice')] } : candidate;
-  });
+  // a token holds its TSTInfo, and stamps what lies beside it
+  const inside = signedData.contentType === oids.tstInfo ? undefined : signedData.content;
+  const given = inside ?? content;
+  const twice = inside !== undefined && content !== undefined;
+  const signed = given && contentOf([given]);
+  const candidates = cmsCandidates({ first: 1, field: null }, signedData, signed)
+    .map((candidate) => (twice ? { ...candidate, problems: [message('content-given-twice')] } : candidate));
   return { format: 'CMS', candidates, problems: [], evidence: noEvidence };
+}
+
+/**
+ * All signatures of a SignedData in a container: one a signer, its counter-signatures behind it.
+ * @param first the number of its first signature in the document
+ */
+export function cmsCandidates({ first, field }: { first: number; field: string | null }, signedData: SignedData, content: SignedContent | undefined): SignatureCandidate[] {
+  return signedData.signerInfos.flatMap((signerInfo, index) => {
+    const place = { id: `S-${first + index}`, field };
+    if (signedData.contentType === oids.tstInfo) return [tokenCandidate(place, signedData, content)];
+    return [cmsCandidate(place, { signedData, signerInfo, content }), ...counterCandidates(place, signerInfo, 1)];
+  });
 }
 
 function parseCms(der: Uint8Array): SignedData {
@@ -53,13 +66,35 @@ export interface CmsSignature { signedData: SignedData; signerInfo: SignerInfo; 
 
 /** A CMS or CAdES signature as a candidate. */
 export function cmsCandidate(place: Place, { signedData, signerInfo, content }: CmsSignature): SignatureCandidate {
-  const properties = propertiesOf(signedData, signerInfo);
+  const properties = propertiesOf(signerInfo, signedData.contentType);
   return {
     ...emptyCandidate({ ...place, type: 'signature', family: properties.signingCertificate === 'v2' ? 'CAdES' : 'CMS' }),
     properties, evidence: listEvidence(signedData, signerInfo),
     signature: checkable({ signedData, signerInfo, content }),
-    timestamps: timestampsOf(place.id, signerInfo, content),
+    timestamps: [...timestampsOf(place.id, signerInfo, content), ...archiveTimestampsOf(place.id, { signedData, signerInfo, content })],
   };
+}
+
+/** Deeper, nobody signs a signature on a signature. */
+const maxCounterDepth = 3;
+
+/** Those who signed the signature value, and those who signed theirs (RFC 5652 §11.4). One that does not parse is a signature that fails. */
+function counterCandidates(signed: Place, signerInfo: SignerInfo, depth: number): SignatureCandidate[] {
+  if (depth > maxCounterDepth) return [];
+  return counterSignaturesOf(signerInfo).flatMap((der, index) => {
+    const place = { id: `${signed.id}-C-${index + 1}`, field: signed.field };
+    const empty = { ...emptyCandidate({ ...place, type: 'signature', family: 'CMS' }), counterSigns: signed.id };
+    const counter = tolerate(() => parseSignerInfo(der));
+    if (!counter) return [{ ...empty, problems: [message('format-broken', { detail: 'counter-signature', rule: 'RFC 5652 §11.4' })] }];
+    const properties = propertiesOf(counter);
+    const candidate: SignatureCandidate = {
+      ...empty, family: properties.signingCertificate === 'v2' ? 'CAdES' : 'CMS', properties,
+      evidence: listEvidence(noEvidence, counter),
+      signature: { ...referenceOf(counter), check: (certificate) => verifyCounterSignature(counter, signerInfo, certificate).problems },
+      timestamps: timestampsOf(place.id, counter, contentOf([signerInfo.signature])),
+    };
+    return [candidate, ...counterCandidates(place, counter, depth + 1)];
+  });
 }
 
 /** A bare token with what it stamps beside it. */
@@ -75,6 +110,17 @@ const nothingCovered = { signatures: [], evidence: noEvidence, tokens: [] };
 
 /** How one signer of a SignedData is checked. */
 export function checkable({ signedData, signerInfo, content }: CmsSignature): CheckableSignature {
+  return {
+    ...referenceOf(signerInfo),
+    check: (certificate) => {
+      if (!content) return [{ code: 'content-missing', rule: 'RFC 5652 §5.2' }];
+      const given = signedData.content !== undefined ? 'attached' : signerInfo.signedAttributes ? content : content.parts;
+      return verifySigner(signedData, signerInfo, given, certificate).problems;
+    },
+  };
+}
+
+function referenceOf(signerInfo: SignerInfo): Omit<CheckableSignature, 'check'> {
   const { sid, digestAlgorithm, digestOid } = signerInfo;
   const issuer = 'issuer' in sid ? sid : undefined;
   return {
@@ -86,23 +132,18 @@ export function checkable({ signedData, signerInfo, content }: CmsSignature): Ch
       },
     },
     digests: [{ digest: digestAlgorithm, name: digestAlgorithm ?? digestOid }],
-    check: (certificate) => {
-      if (!content) return [{ code: 'content-missing', rule: 'RFC 5652 §5.2' }];
-      const given = signedData.content !== undefined ? 'attached' : signerInfo.signedAttributes ? content : content.parts;
-      return verifySigner(signedData, signerInfo, given, certificate).problems;
-    },
   };
 }
 
 /** The signed attributes that the algorithm asks for; those that do not parse are reported by `check`. */
-export function propertiesOf({ contentType }: SignedData, { signedAttributes = [] }: SignerInfo): SignedProperties {
+export function propertiesOf({ signedAttributes = [] }: SignerInfo, contentType?: string): SignedProperties {
   const optional = <T>(oid: string, parse: (value: Uint8Array) => T): T | undefined => {
     const single = singleValue(signedAttributes, oid);
     return 'value' in single ? tolerate(() => parse(single.value)) : undefined;
   };
   const has = (oid: string): boolean => 'value' in singleValue(signedAttributes, oid);
   return {
-    claimedTime: optional(oids.signingTime, parseSigningTime), contentType,
+    claimedTime: optional(oids.signingTime, parseSigningTime), contentType: tolerate(() => parseContentKind(signedAttributes)) ?? contentType,
     signingCertificate: has(oids.signingCertificateV2) ? 'v2' : has(oids.signingCertificate) ? 'v1' : 'absent',
     signaturePolicy: optional(oids.signaturePolicyIdentifier, parseSignaturePolicy),
     commitmentTypes: tolerate(() => parseCommitmentTypes(signedAttributes)) ?? [],
@@ -119,3 +160,19 @@ export function timestampsOf(id: string, { signedAttributes = [], unsignedAttrib
     ...valuesOf(unsignedAttributes, oids.timeStampToken).slice(0, maxTimestamps).map(make('signature-timestamp', [id], digestOf(signature))),
   ];
 }
+
+/** Archive timestamps with their index of what they cover (EN 319 122-1 §5.5.3). */
+function archiveTimestampsOf(id: string, { signedData, signerInfo, content }: CmsSignature): CandidateTimestamp[] {
+  return valuesOf(signerInfo.unsignedAttributes, oids.archiveTimestampV3).slice(0, maxTimestamps).map((token) => {
+    const covered = readArchiveTimestamp(token, signedData, signerInfo, (digest) => content?.digest(digest));
+    const tokens = covered?.attributes.filter(({ oid }) => tokenAttributes.has(oid)).flatMap(({ values }) => values) ?? [];
+    const counterSigned = covered?.attributes.filter(({ oid }) => oid === oids.counterSignature).flatMap(({ values }) => values) ?? [];
+    const counters = counterSignaturesOf(signerInfo).flatMap((der, index) => (counterSigned.some((each) => Buffer.compare(each, der) === 0) ? [`${id}-C-${index + 1}`] : []));
+    return {
+      kind: 'archive-timestamp', token, stamped: (digest) => covered?.imprint(digest),
+      covers: () => ({ signatures: [id, ...counters], evidence: covered?.evidence ?? noEvidence, tokens }),
+    };
+  });
+}
+
+const tokenAttributes: ReadonlySet<string> = new Set([oids.timeStampToken, oids.archiveTimestampV3]);

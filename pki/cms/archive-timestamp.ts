@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { PkiError } from '../error.ts';
+import { DerReader } from '../asn1/der-reader.ts';
+import { oid } from '../asn1/der-writer.ts';
+import { oids } from '../asn1/oids.ts';
+import { hexOf } from '../asn1/values.ts';
+import { digestByOid, readAlgorithm, type Digest } from '../keys/algorithm.ts';
+import { singleValue } from './attributes.ts';
+import { listEvidence, type Evidence } from './evidence.ts';
+import { parseSignedData, revocationsOf, type Attribute, type SignedData, type SignerInfo } from './signed-data.ts';
+
+/** As many hashes as a signature may have certificates, status values and attribute values. */
+const maxHashes = 4_000;
+
+/** ATSHashIndexV3 (EN 319 122-1 §5.5.2): hashes of what an archive timestamp covers beyond the signature itself. */
+interface HashIndex { der: Uint8Array; digest: Digest; certificates: ReadonlySet<string>; revocations: ReadonlySet<string>; attributeValues: ReadonlySet<string> }
+
+export interface ArchiveTimestamp {
+  /** what the token must have stamped; undefined for any digest but the index's own, which is the imprint's as well (§5.5.2) */
+  imprint: (digest: Digest) => Uint8Array | undefined;
+  /** evidence that the index names, and so is under the token */
+  evidence: Evidence;
+  /** unsigned attributes with the values that the index names */
+  attributes: Attribute[];
+}
+
+/**
+ * What an archive-time-stamp-v3 covers (EN 319 122-1 §5.5.3): the content's type and hash, the fields of the SignerInfo, and
+ * by its index the certificates, status values and unsigned attributes that were there when it was made. What came later
+ * is not covered; what the index names and is no longer there makes the token worthless: undefined.
+ * @param token      DER of the TimeStampToken
+ * @param contentDigest of the signed content, wherever that lies; undefined where it is not at hand
+ */
+export function readArchiveTimestamp(token: Uint8Array, signedData: SignedData, signerInfo: SignerInfo, contentDigest: (digest: Digest) => Uint8Array | undefined): ArchiveTimestamp | undefined {
+  const index = tolerate(() => readIndex(token));
+  if (!index) return undefined;
+  const { digest } = index;
+  const content = contentDigest(digest);
+  const covered = content && coveredBy(index, signedData, signerInfo);
+  if (!covered) return undefined;
+  const parts = [oid(signedData.contentType), content, signerInfo.signedFields, index.der];
+  return {
+    ...covered,
+    imprint: (asked) => {
+      if (asked !== digest) return undefined;
+      const hash = createHash(digest);
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
+  };
+}
+
+function readIndex(token: Uint8Array): HashIndex | undefined {
+  const { signerInfos: [unit] } = parseSignedData(token, { allowTrailingZeros: true });
+  const single = unit && singleValue(unit.unsignedAttributes, oids.atsHashIndexV3);
+  if (!single || !('value' in single)) return undefined;
+  const outer = new DerReader(single.value);
+  const reader = outer.sequence();
+  outer.end();
+  const digest = digestByOid(readAlgorithm(reader).oid);
+  const [certificates, revocations, attributeValues] = [readHashes(reader), readHashes(reader), readHashes(reader)];
+  reader.end();
+  return digest && { der: single.value, digest, certificates, revocations, attributeValues };
+}
+
+function readHashes(outer: DerReader): Set<string> {
+  const reader = outer.sequence();
+  const hashes = new Set<string>();
+  while (!reader.done) {
+    if (hashes.size === maxHashes) reader.fail('asn1-too-many', `at most ${maxHashes} hashes`);
+    hashes.add(hexOf(reader.octetString()));
+  }
+  return hashes;
+}
+
+function coveredBy(index: HashIndex, { choices }: SignedData, { unsignedAttributes }: SignerInfo): Pick<ArchiveTimestamp, 'evidence' | 'attributes'> | undefined {
+  const hashOf = (...parts: readonly Uint8Array[]): string => {
+    const hash = createHash(index.digest);
+    for (const part of parts) hash.update(part);
+    return hash.digest('hex');
+  };
+  const certificates = choices.certificates.filter((der) => index.certificates.has(hashOf(der)));
+  const revocations = choices.revocations.filter(({ der }) => index.revocations.has(hashOf(der)));
+  const attributes = unsignedAttributes.map(({ oid: type, values }) => ({ oid: type, values: values.filter((value) => index.attributeValues.has(hashOf(oid(type), value))) }));
+  const values = attributes.flatMap((each) => each.values);
+  const complete = holdsAll(certificates, index.certificates) && holdsAll(revocations.map(({ der }) => der), index.revocations) && holdsAll(values, index.attributeValues);
+  if (!complete) return undefined;
+  const inSignedData = { certificates, crls: revocationsOf(revocations, 'crl'), ocspResponses: revocationsOf(revocations, 'ocsp') };
+  return { attributes, evidence: listEvidence(inSignedData, { signedAttributes: [], unsignedAttributes: attributes }) };
+}
+
+/** Each hash was found: one value for each, the same value twice counted once. */
+const holdsAll = (found: readonly Uint8Array[], hashes: ReadonlySet<string>): boolean => new Set(found.map(hexOf)).size >= hashes.size;
+
+function tolerate<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
