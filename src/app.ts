@@ -51,20 +51,21 @@ import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
-import { createAssetHandler } from './web/layout/assets.ts';
-import { createRevokePageHandler } from './web/revoke/page.ts';
-import { webRoutes } from './web/routes.ts';
-import { createVerifyPageHandler } from './web/verify/page.ts';
+import { sessionTasks } from './sessions/tasks.ts';
+import { signInTasks } from './sign-in/tasks.ts';
+import { createAssetHandler } from './web/frame/assets.ts';
+import { mountPages } from './web/frame/mount.ts';
+import { pages } from './web/routes.ts';
 
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...evidenceRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes, ...webRoutes,
+  ...trustAnchorRoutes, ...evidenceRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes,
 ];
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */
@@ -74,8 +75,6 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
     { prefix: '/crl/', handle: createCrlHandler(services) },
     { prefix: '/ca/', handle: createCaHandler(services) },
     { prefix: '/tsa', handle: createTimestampHandler(services) },
-    { prefix: '/verify', handle: createVerifyPageHandler(services) },
-    { prefix: '/revoke', handle: createRevokePageHandler(services) },
     { prefix: '/assets/', handle: createAssetHandler() },
   ];
 }
@@ -83,7 +82,7 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
 /** The service's HTTP side. */
 export function createApp(services: Services, options: { checks?: readonly ReadyCheck[]; metrics?: Metrics } = {}): RequestListener {
   return createListener(services, {
-    ...options, endpoints, hot: hotRoutes(services),
+    ...options, endpoints, hot: hotRoutes(services), pages: (app) => mountPages(app, pages, services),
     whoIs: (authorization, requestId) => authenticate(services, authorization, requestId),
   });
 }

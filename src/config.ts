@@ -33,6 +33,8 @@ export interface Config {
   evidenceHosts: readonly string[];
   /** Networks (CIDR) besides the public internet that those hosts may lie in. */
   evidenceNetworks: readonly string[];
+  /** Networks (CIDR) of our own proxies: what they say of where a call comes from is believed. */
+  trustedProxies: readonly string[];
 }
 
 /** Where the national population database is reached, with our client certificate for mutual TLS. */
@@ -93,6 +95,7 @@ const settings = z.object({
   EVIDENCE_HOSTS: z.string().toLowerCase().refine((text) => text.split(',').every((host) => /^\s*(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\s*$/.test(host)),
     'must be host names such as ocsp.ca.gov.vn, *.ca.gov.vn or crl.example.vn:8080, separated by commas').optional(),
   EVIDENCE_NETWORKS: networks,
+  TRUSTED_PROXIES: networks,
   POPULATION_URL: url(['https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
   POPULATION_CERTIFICATE_FILE: z.string().optional(),
   POPULATION_KEY_FILE: z.string().optional(),
@@ -145,6 +148,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     webhookNetworks: listOf(s.WEBHOOK_NETWORKS),
     evidenceHosts: listOf(s.EVIDENCE_HOSTS),
     evidenceNetworks: listOf(s.EVIDENCE_NETWORKS),
+    trustedProxies: listOf(s.TRUSTED_PROXIES),
   };
 }
 

@@ -12,6 +12,8 @@ export const problems = {
   'outside-your-agency':         { status: 403, en: 'This belongs to another agency.', vi: 'Nội dung này thuộc cơ quan khác.' },
   'own-request':                 { status: 403, en: 'Someone else must decide on a request you had a hand in.', vi: 'Yêu cầu bạn đã tham gia xử lý phải do người khác quyết định.' },
   'code-not-accepted':           { status: 403, en: 'This serial number and code do not belong together.', vi: 'Số hiệu chứng thư và mã thu hồi không khớp.' },
+  'form-expired':                { status: 403, en: 'This form is no longer valid; open the page again.', vi: 'Biểu mẫu không còn hiệu lực; vui lòng mở lại trang.' },
+  'link-not-valid':              { status: 403, en: 'This link has expired or was already used; ask for a new one.', vi: 'Liên kết đã hết hạn hoặc đã được sử dụng; vui lòng yêu cầu liên kết mới.' },
   'not-found':                   { status: 404, en: 'There is nothing at this address.', vi: 'Không tìm thấy nội dung tại địa chỉ này.' },
   'certificate-not-found':       { status: 404, en: 'There is no such certificate.', vi: 'Không tìm thấy chứng thư.' },
   'method-not-allowed':          { status: 405, en: 'This address does not answer that method.', vi: 'Địa chỉ này không hỗ trợ phương thức đã gọi.' },

@@ -35,6 +35,7 @@ export const permissions = [
   'policy:read', 'policy:manage', 'trust-anchor:read', 'trust-anchor:manage', 'audit:read',
   'operator:manage', 'verification:create', 'verification:read',
   'notification:read', 'notification:manage', 'event:read', 'webhook:manage', 'calendar-feed:manage', 'report:read',
+  'own:read', 'own:renew', 'own:revoke',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -42,12 +43,14 @@ export type Permission = (typeof permissions)[number];
 export interface Actor {
   /** The operator's id; two API keys of one operator are one actor, so four eyes stay four. */
   id: string;
-  kind: 'operator' | 'api-key' | 'system' | 'anyone';
+  kind: 'operator' | 'api-key' | 'official' | 'system' | 'anyone';
   name: string;
   roles: readonly Role[];
   permissions: ReadonlySet<Permission>;
   /** ltree path of the agency whose subtree the actor may touch; undefined is the whole country. */
   agencyPath: string | undefined;
+  /** whose certificates are the actor's own; set where the kind is `official` */
+  officialId?: string;
   requestId: string;
 }
 

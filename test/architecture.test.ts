@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 const order = [
   ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'jws', 'asic', 'validation'].map((place) => `pki/${place}`),
   ...['config.ts', 'problems.ts', 'services.ts', 'outbound', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
-    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'evidence', 'verification', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
+    'keystore', 'certificates', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'evidence', 'verification', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'sessions', 'sign-in', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];
 const place = (file: string): number => order.findIndex((o) => file === o || file.startsWith(`${o}/`));
 
@@ -56,11 +56,11 @@ test('each table has one writer', () => {
 test.each([
   ['express', /^src\/(http\/|app\.ts)/], ['helmet', /^src\/http\//], ['@fastify/busboy', /^src\/http\//],
   ['knex', /^src\/database\//], ['pg', /^src\/database\//], ['graphile-worker', /^src\/jobs\//],
-  ['zod', /^src\/(config\.ts|http\/|[\w-]+\/([\w-]+-)?routes\.ts$|policies\/keys\.ts$)/],
+  ['zod', /^src\/(config\.ts|http\/|[\w-]+\/([\w-]+-)?routes\.ts$|policies\/keys\.ts$|web\/(frame\/form|[\w-]+\/([\w-]+-)?pages)\.ts$)/],
   // A second reader of ASN.1 is for tests alone: what strangers send meets the strict one.
   ['@peculiar/x509', /^nowhere$/], ['pkijs', /^nowhere$/], ['asn1js', /^nowhere$/],
   ['nunjucks', /^src\/(web|notifications)\//], ['pino', /^src\/http\/logging\.ts$/], ['prom-client', /^src\/http\/metrics\.ts$/],
-  ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['pdfkit', /^src\/forms\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/],
+  ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['govuk-frontend', /^nowhere$/], ['pdfkit', /^src\/forms\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/],
 ] as const)('%s is imported only where it may be', (name, allowed) => {
   expect(files.filter((file) => packagesOf(file).some((p) => p === name || p.startsWith(`${name}/`)) && !allowed.test(file))).toEqual([]);
 });
@@ -85,7 +85,7 @@ test('no file is longer than 300 lines, no noun has more than 12 files', () => {
 });
 
 // Each of these is about a folder as a whole, which no one file answers for.
-const ofWholeFolders = ['test/pki/asn1/der.test.ts', 'test/pki/pdf/mutations.test.ts', 'test/src/web/page.test.ts'];
+const ofWholeFolders = ['test/pki/asn1/der.test.ts', 'test/pki/pdf/mutations.test.ts', 'test/src/web/every-page.test.ts'];
 
 test('every test has its source file', () => {
   const mirrored = globSync('test/{pki,src,scripts}/**/*.test.ts').filter((file) => !ofWholeFolders.includes(file));

@@ -1,6 +1,10 @@
-import { permissionsOf } from '../src/access/permissions.ts';
+import { officialPermissions, permissionsOf } from '../src/access/permissions.ts';
 import { permissions, roles, type Role } from '../src/services.ts';
 import { endpoints } from '../src/app.ts';
+import { mayOpen } from '../src/web/frame/page.ts';
+import { pages } from '../src/web/routes.ts';
+import { visitorAt } from './src/web/people.ts';
+import { sampleOf, visitors, webWorld, type WebWorld } from './src/web/world.ts';
 import { apiKeyFor, testApp, testServices } from './database.ts';
 
 const keys = new Map<string, string | undefined>();
@@ -54,7 +58,39 @@ test('every endpoint is either guarded or one of the few that anyone may call', 
 });
 
 test('every permission is someone\'s, and an auditor changes nothing', () => {
-  const given = new Set(roles.flatMap((role) => permissionsOf[role]));
+  const given = new Set([...roles.flatMap((role) => permissionsOf[role]), ...officialPermissions]);
   expect(permissions.filter((permission) => !given.has(permission))).toEqual([]);
   expect(permissionsOf.auditor.filter((permission) => !permission.endsWith(':read'))).toEqual([]);
+});
+
+describe('pages', () => {
+  let world: WebWorld;
+  let at = '';
+
+  beforeAll(async () => {
+    world = await webWorld();
+    at = await testApp(world.services);
+  });
+
+  // what signs somebody out would end the session that the next line needs
+  const asked = pages.filter(({ path }) => path !== '/sign-out' && path !== '/account/sessions');
+
+  test.each(asked.map((page) => [page.method, page.path, page] as const))('%s %s: only for whom it is', async (method, _path, page) => {
+    for (const name of visitors) {
+      const address = sampleOf(page, world);
+      const visitor = visitorAt(at, world.tokenOf.get(name));
+      const { status, html, location } = method === 'get' ? await visitor.get(address) : await visitor.post(address);
+      const actor = world.actorOf.get(name);
+      const allowed = page.allow === 'anyone' || (actor !== undefined && mayOpen(actor, page.allow));
+      const toSignIn = status === 303 && location?.startsWith('/sign-in?to=%2F') === true;
+      expect({ name, allowed: !toSignIn && !html.includes('data-problem="not-permitted"') }).toEqual({ name, allowed });
+      expect({ name, status: status < 500 }).toEqual({ name, status: true });
+      if (!allowed) expect({ name, status }).toEqual({ name, status: name === 'nobody' ? 303 : 403 });
+    }
+  });
+
+  test('a page that is not for everybody says for whom', () => {
+    const open = pages.filter(({ allow }) => allow === 'anyone').map(({ path }) => path);
+    expect(open.filter((path) => !/^\/(?:verify|revoke|sign-in(?:\/link)?|sign-out|signed-out)?$/.test(path))).toEqual([]);
+  });
 });

@@ -27,6 +27,9 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   verifier: ['verification:create', 'verification:read', 'authority:read', 'trust-anchor:read', 'certificate:read', 'event:read'],
 };
 
+/** What an official may do, signed in: all of it with the own certificates alone. */
+export const officialPermissions: readonly Permission[] = ['own:read', 'own:renew', 'own:revoke'];
+
 /** All that a set of roles may do together. */
 export function permissionsFor(roles: readonly Role[]): ReadonlySet<Permission> {
   return new Set(roles.flatMap((role) => permissionsOf[role]));

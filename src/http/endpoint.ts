@@ -29,7 +29,7 @@ export interface Call<P, Q, B> {
   /** The first of the endpoint's own `accepts` the caller takes; 'application/json' otherwise. */
   accept: string;
   language: 'vi' | 'en';
-  /** Where the call comes from as the socket says, for limits on rate: behind a proxy that is the proxy. */
+  /** Where the call comes from for limits on rate: the socket, or what a proxy of ours says. */
   address: string;
   /** A header of the request that the endpoint declares; undefined where it was not sent. */
   header: (name: string) => string | undefined;

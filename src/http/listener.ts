@@ -1,4 +1,4 @@
-import express from 'express';
+import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
@@ -24,6 +24,8 @@ export interface ListenerParts {
   hot?: readonly HotRoute[];
   checks?: readonly ReadyCheck[];
   metrics?: Metrics;
+  /** Puts the pages for people behind the endpoints. */
+  pages?: (app: Express) => void;
   whoIs: WhoIs;
 }
 
@@ -41,6 +43,7 @@ export function createListener(services: Services, parts: ListenerParts): Reques
   app.disable('x-powered-by');
   app.use(helmet(headersFor(services.config.publicUrl)));
   mount(app, allEndpoints(parts, metrics), services, parts.whoIs);
+  parts.pages?.(app);
   mountErrors(app, services);
   const hot = parts.hot ?? [];
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
+import { clientAddress } from './client-address.ts';
 import { checkFields } from './check-fields.ts';
 import type { Binary, Call, Endpoint } from './endpoint.ts';
 import { languageOf } from './language.ts';
@@ -14,7 +15,7 @@ import { readUpload } from './upload.ts';
 export type WhoIs = (authorization: string | undefined, requestId: string) => Promise<Actor>;
 
 /** The endpoint that answered, for log and metrics. */
-export const routeOf = new WeakMap<IncomingMessage, Endpoint>();
+export const routeOf = new WeakMap<IncomingMessage, { path: string }>();
 
 /** Puts the endpoints on Express: caller, permission, fields, body, handler, in this order for every one. */
 export function mount(app: Express, endpoints: readonly Endpoint[], services: Services, whoIs: WhoIs): void {
@@ -62,7 +63,7 @@ async function readCall(e: Endpoint, { req, res, services, actor, json }: Incomi
   const accept = chooseType(e, req);
   const language = languageOf(req.headers['accept-language']);
   const told = {
-    address: req.socket.remoteAddress ?? '',
+    address: clientAddress(req, services.config),
     header: (name: string) => (e.headers?.some((declared) => declared.name === name) ? req.get(name) : undefined),
     setHeader: (name: string, value: string) => void res.setHeader(name, value),
   };

@@ -14,16 +14,16 @@ const maxFields = 20;
 /**
  * Reads multipart/form-data within the bounds the endpoint declares.
  * @throws Problem `unsupported-format`, `too-large` (at once), `malformed-request`, `invalid-fields` for a file
- *   under another name, a second one of a name, or a missing first one
+ *   under another name, a second one of a name, or a missing first one unless all are optional
  */
-export async function readUpload(req: IncomingMessage, limits: NonNullable<Endpoint['upload']>): Promise<Upload> {
+export async function readUpload(req: IncomingMessage, limits: NonNullable<Endpoint['upload']> & { optional?: boolean }): Promise<Upload> {
   const contentType = req.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\s*;/i.test(contentType)) throw new Problem('unsupported-format', { supported: ['multipart/form-data'] });
   requireLength(req, limits.maxBytes * limits.files.length + overheadBytes);
   const upload: Upload = { fields: Object.create(null) as Upload['fields'], files: Object.create(null) as Upload['files'] };
   await parse(req, contentType, limits, upload);
   const first = limits.files[0];
-  if (first !== undefined && !upload.files[first]) throw wrongField(first, 'a file is required here');
+  if (first !== undefined && !limits.optional && !upload.files[first]) throw wrongField(first, 'a file is required here');
   return upload;
 }
 

@@ -106,6 +106,25 @@ export const templates = {
       paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} with its revocation code, ground: {ground}.', 'If it was not you, tell your agency at once.'],
     },
   },
+  'sign-in-link': {
+    facts: ['name', 'minutes', 'link'], sealed: 'link',
+    vi: {
+      subject: 'Liên kết đăng nhập của {name}',
+      paragraphs: [
+        'Bạn vừa yêu cầu đăng nhập. Liên kết dưới đây dùng được một lần, trong {minutes} phút.',
+        'Nếu bạn không yêu cầu, hãy bỏ qua thư này; không ai đăng nhập được nếu không mở liên kết.',
+      ],
+      link: { fact: 'link', label: 'Đăng nhập' },
+    },
+    en: {
+      subject: 'The sign-in link of {name}',
+      paragraphs: [
+        'You asked to sign in. The link below works once, within {minutes} minutes.',
+        'If it was not you, leave this message: nobody can sign in without opening the link.',
+      ],
+      link: { fact: 'link', label: 'Sign in' },
+    },
+  },
   'requests-due': {
     facts: ['overdue', 'soon', 'lines', 'listUrl'],
     vi: {

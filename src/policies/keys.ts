@@ -35,6 +35,11 @@ export const policyKinds = {
   'crl.interval_seconds': count('chu kỳ phát hành danh sách thu hồi (giây)', 60, 31_536_000),
   'reorganisation.overlap_days': count('thời gian chứng thư cũ còn hiệu lực song song khi sắp xếp lại cơ quan (ngày)', 0, 1825),
   'ocsp.validity_seconds': count('thời hạn của trả lời OCSP (giây)', 60, 604_800),
+  'session.idle_minutes': count('phiên đăng nhập kết thúc khi không thao tác (phút)', 5, 480),
+  'session.max_hours': count('thời gian tối đa của phiên đăng nhập (giờ)', 1, 24),
+  'sign_in.link_minutes': count('thời hạn của liên kết đăng nhập một lần (phút)', 5, 60),
+  'sign_in.attempts_per_account': count('số lần thử đăng nhập của một tài khoản trong 15 phút', 1, 100),
+  'sign_in.attempts_per_address': count('số lần thử đăng nhập từ một địa chỉ mạng trong 15 phút', 1, 10_000),
   'reminder.days_before': counts('nhắc gia hạn trước khi hết hạn (ngày)', 1, 365),
 } as const satisfies Record<string, PolicyKind>;
 

@@ -1,13 +1,12 @@
-import { z } from 'zod';
-import { binary, endpoint } from '../http/endpoint.ts';
-import { formPage } from './verify/page.ts';
+import { accountPages } from './account/pages.ts';
+import { landingFor } from './frame/navigation.ts';
+import { page, redirect, type Page } from './frame/page.ts';
+import { revokePages } from './revoke/pages.ts';
+import { signInPages } from './sign-in/pages.ts';
+import { verifyPages } from './verify/pages.ts';
 
-/** The pages that are plain reading; the form's answer is made in verify/page.ts. */
-export const webRoutes = [
-  endpoint({
-    method: 'get', path: '/', summary: 'The public page: check a signed document', allow: 'anyone',
-    query: z.object({ lang: z.string().max(20).optional() }), status: 200, reply: z.unknown(), problems: [],
-    handle: async ({ services, query }) =>
-      binary(Buffer.from(formPage(query.lang === 'en' ? 'en' : 'vi', services.config.maxDocumentBytes)), 'text/html; charset=utf-8'),
-  }),
+/** Every page for people: the router, the permission test and the browser tests read this list. */
+export const pages: readonly Page[] = [
+  ...verifyPages, ...revokePages, ...signInPages, ...accountPages,
+  page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

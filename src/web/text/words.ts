@@ -1,100 +1,45 @@
-export type Language = 'vi' | 'en';
+import type { Language } from '../../http/language.ts';
+import { account } from './account.ts';
+import { frame } from './frame.ts';
+import { revoke } from './revoke.ts';
+import { signIn } from './sign-in.ts';
+import { verify } from './verify.ts';
 
-const pairs = {
-  siteName: ['Kiểm tra văn bản ký số', 'Check a signed document'],
-  service: ['Hệ thống chứng thư chữ ký số chuyên dùng công vụ', 'Digital certificates for official duty'],
-  skip: ['Chuyển đến nội dung chính', 'Skip to main content'],
-  otherLanguage: ['English', 'Tiếng Việt'],
-  languageLabel: ['Ngôn ngữ', 'Language'],
-  heading: ['Kiểm tra văn bản ký số', 'Check a signed document'],
-  lead: [
-    'Chọn kết quả giải quyết thủ tục hành chính đã ký số. Hệ thống cho biết ai đã ký, cho cơ quan nào, vào lúc nào và chữ ký còn giá trị hay không.',
-    'Choose a digitally signed official result. You will see who signed it, for which agency, when, and whether it still stands.',
-  ],
-  fileLabel: ['Tệp cần kiểm tra', 'Document to check'],
-  fileHint: ['Tệp PDF đã ký số hoặc tệp chữ ký CMS (.p7s, .p7m), tối đa {size} MB.', 'A signed PDF or a CMS signature (.p7s, .p7m), up to {size} MB.'],
-  dropHint: ['Kéo tệp vào đây, hoặc bấm để chọn', 'Drop a file here, or choose one'],
-  contentSummary: ['Chữ ký nằm ở tệp riêng?', 'Is the signature in a separate file?'],
-  contentLabel: ['Tệp nội dung đã được ký', 'The content that was signed'],
-  contentHint: ['Chỉ cần khi tệp ở trên là chữ ký tách rời.', 'Only needed if the file above is a detached signature.'],
-  submit: ['Kiểm tra', 'Check'],
-  working: ['Đang kiểm tra, vui lòng chờ…', 'Checking, please wait…'],
-  privacy: ['Tệp của bạn chỉ dùng để kiểm tra và không được lưu lại.', 'Your file is only used for this check and is not kept.'],
-  again: ['Kiểm tra tệp khác', 'Check another file'],
-  document: ['Tệp', 'File'],
-  checkedAt: ['Kiểm tra lúc', 'Checked at'],
-  receipt: ['Mã kết quả', 'Receipt'],
-  digest: ['Mã băm SHA-256', 'SHA-256'],
-  details: ['Thông tin kỹ thuật', 'Technical details'],
-  passed: ['Hợp lệ', 'Valid'],
-  failed: ['Không hợp lệ', 'Not valid'],
-  unsure: ['Chưa đủ căn cứ', 'Cannot be confirmed'],
-  passedOne: ['Văn bản còn nguyên vẹn và chữ ký có giá trị.', 'The document is intact and the signature stands.'],
-  passedMany: ['Văn bản còn nguyên vẹn và {count} chữ ký đều có giá trị.', 'The document is intact and all {count} signatures stand.'],
-  failedLead: ['Không sử dụng văn bản này.', 'Do not rely on this document.'],
-  unsureLead: ['Chưa thể khẳng định văn bản này hợp lệ hay không.', 'It cannot be said yet whether this document is valid.'],
-  noSignature: ['Văn bản này không có chữ ký số.', 'This document has no digital signature.'],
-  signature: ['Chữ ký {number}', 'Signature {number}'],
-  documentTimestamp: ['Dấu thời gian trên văn bản', 'Timestamp on the document'],
-  signer: ['Người ký', 'Signed by'],
-  seal: ['Cơ quan ký', 'Sealed by'],
-  agency: ['Cơ quan', 'Agency'],
-  kind: ['Loại chữ ký', 'Kind of signature'],
-  kindPersonal: ['Chữ ký của cá nhân có thẩm quyền', 'A person’s own signature'],
-  kindSeal: ['Chữ ký của cơ quan, tổ chức', 'An organisation’s seal'],
-  kindCopy: ['Bản sao điện tử do cơ quan ký', 'Electronic copy sealed by an agency'],
-  kindTimestamp: ['Dấu thời gian', 'Timestamp'],
-  kindUnknown: ['Chưa xác định', 'Not known'],
-  claimed: ['Thời điểm ký (người ký khai)', 'Time of signing (as stated by the signer)'],
-  proven: ['Thời điểm được chứng minh', 'Time proven by a timestamp'],
-  notProven: ['Chưa có dấu thời gian', 'No timestamp'],
-  notClaimed: ['Không ghi', 'Not stated'],
-  unknownSigner: ['Không xác định được', 'Not known'],
-  trusted: ['Chứng thư gốc', 'Trusted root'],
-  why: ['Vì sao', 'Why'],
-  attention: ['Lưu ý', 'Please note'],
-  todo: ['Cần làm gì', 'What to do'],
-  issuer: ['Tổ chức cấp chứng thư', 'Certificate issued by'],
-  serial: ['Số hiệu chứng thư', 'Certificate number'],
-  formatLabel: ['Định dạng', 'Format'],
-  resultCode: ['Kết luận theo ETSI EN 319 102-1', 'Conclusion by ETSI EN 319 102-1'],
-  errorTitle: ['Chưa kiểm tra được', 'There is a problem'],
-  errorNoFile: ['Hãy chọn một tệp để kiểm tra.', 'Choose a file to check.'],
-  errorTooLarge: ['Tệp quá lớn. Kích thước tối đa là {size} MB.', 'The file is too large. The most is {size} MB.'],
-  errorUnreadable: ['Không đọc được tệp này. Hãy chọn tệp PDF đã ký số hoặc tệp chữ ký CMS.', 'This file cannot be read. Choose a signed PDF or a CMS signature.'],
-  errorTooMany: ['Bạn đã kiểm tra quá nhiều tệp trong thời gian ngắn. Vui lòng thử lại sau {seconds} giây.', 'Too many checks in a short time. Try again in {seconds} seconds.'],
-  errorTooLong: ['Tệp này mất quá nhiều thời gian để kiểm tra nên đã dừng lại.', 'This file took too long to check and was stopped.'],
-  errorOther: ['Hệ thống đang gặp sự cố. Vui lòng thử lại sau ít phút.', 'Something went wrong on our side. Try again in a few minutes.'],
-  footer: ['Kết quả kiểm tra dựa trên thông tin tại thời điểm kiểm tra.', 'The result rests on what is known at the time of the check.'],
-  forSystems: ['Dành cho hệ thống khác: API', 'For other systems: API'],
-  revokeName: ['Thu hồi chứng thư bằng mã thu hồi', 'Revoke a certificate with its code'],
-  revokeLead: [
-    'Dùng mã thu hồi được gửi khi cấp chứng thư. Chứng thư bị thu hồi ngay, bất kể ngày đêm, và không thể khôi phục.',
-    'Use the revocation code you were sent with your certificate. The certificate is revoked at once, day or night, and for good.',
-  ],
-  revokeSerial: ['Số hiệu chứng thư', 'Serial number of the certificate'],
-  revokeSerialHint: ['Gồm các chữ số và chữ cái từ A đến F.', 'Digits and the letters A to F.'],
-  revokeCode: ['Mã thu hồi', 'Revocation code'],
-  revokeCodeHint: ['16 ký tự, ví dụ 7Q2M-X0AB-99KD-TR5E.', '16 characters, such as 7Q2M-X0AB-99KD-TR5E.'],
-  revokeGround: ['Lý do', 'Reason'],
-  groundKeyCompromised: ['Lộ hoặc nghi lộ khóa bí mật', 'Someone else may know the private key'],
-  groundDeviceLost: ['Mất thiết bị lưu khóa', 'The device with the key is lost'],
-  groundDeviceBroken: ['Thiết bị lưu khóa bị hỏng', 'The device with the key is broken'],
-  revokeSubmit: ['Thu hồi chứng thư', 'Revoke the certificate'],
-  revokeDone: ['Chứng thư đã bị thu hồi', 'The certificate is revoked'],
-  revokeDoneLead: ['Chứng thư số hiệu {serial} đã bị thu hồi lúc {time}.', 'The certificate with serial number {serial} was revoked at {time}.'],
-  revokeNext: ['Hãy báo cho cơ quan quản lý trực tiếp và đề nghị cấp chứng thư mới.', 'Tell your agency, and ask for a new certificate.'],
-  revokeErrorTitle: ['Chưa thu hồi được', 'The certificate was not revoked'],
-  revokeWrong: ['Số hiệu chứng thư và mã thu hồi không khớp. Hãy kiểm tra lại cả hai.', 'The serial number and the code do not belong together. Check both.'],
-  revokeAlready: ['Chứng thư này đã bị thu hồi trước đó.', 'This certificate is already revoked.'],
-  revokeIncomplete: ['Hãy điền đủ số hiệu chứng thư, mã thu hồi và lý do.', 'Fill in serial number, code and reason.'],
-  revokeTooMany: ['Bạn đã thử quá nhiều lần trong thời gian ngắn. Vui lòng thử lại sau {seconds} giây.', 'Too many attempts in a short time. Try again in {seconds} seconds.'],
-} as const satisfies Record<string, readonly [vi: string, en: string]>;
+/** One text in both languages; `{name}` takes the fact of that name. */
+export type Pair = readonly [vi: string, en: string];
 
-export type WordKey = keyof typeof pairs;
+/** The words of all pages by task: `frame` stands on every page, each other file belongs to one task. */
+export const texts = { frame, account, revoke, signIn, verify } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
 
-/** The words of the pages in one language; `{name}` takes the fact of that name. */
-export function wordsIn(language: Language): (key: WordKey, facts?: Readonly<Record<string, string | number>>) => string {
+type Texts = typeof texts;
+/** `renew.title`: the task, then the word. */
+export type WordKey = { [T in keyof Texts]: `${T}.${keyof Texts[T] & string}` }[keyof Texts];
+/** The words of one task, without its name. */
+export type WordOf<T extends keyof Texts> = keyof Texts[T] & string;
+
+const all: ReadonlyMap<string, Pair> = new Map(Object.entries(texts).flatMap(([task, words]) =>
+  Object.entries(words as Record<string, Pair>).map(([key, pair]): [string, Pair] => [`${task}.${key}`, pair])));
+
+/** Whether a text is the key of a word. */
+export function isWordKey(text: string): text is WordKey {
+  return all.has(text);
+}
+
+type Facts = Readonly<Record<string, string | number>>;
+
+/** Says a word in one language. */
+export interface Translate {
+  (key: WordKey, facts?: Facts): string;
+  language: Language;
+}
+
+/** The words of the pages in one language. @throws Error for a word that is not there: a template's slip */
+export function wordsIn(language: Language): Translate {
   const place = language === 'vi' ? 0 : 1;
-  return (key, facts = {}) => pairs[key][place].replace(/\{(\w+)\}/g, (_all, name: string) => String(facts[name] ?? ''));
+  const translate = (key: WordKey, facts: Facts = {}): string => {
+    const pair = all.get(key);
+    if (!pair) throw new Error(`there is no word ${key}`);
+    return pair[place].replace(/\{(\w+)\}/g, (_all, name: string) => String(facts[name] ?? ''));
+  };
+  return Object.assign(translate, { language });
 }

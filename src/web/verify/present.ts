@@ -1,6 +1,7 @@
 import type { Answer, AnsweredMessage, AnsweredSignature } from '../../verification/answer.ts';
 import { showInstant } from '../../verification/message-words.ts';
-import { wordsIn, type Language, type WordKey } from '../text/words.ts';
+import type { Language } from '../../http/language.ts';
+import { wordsIn, type WordOf } from '../text/words.ts';
 
 export interface Row { label: string; value: string }
 export interface Line { text: string; todo: string }
@@ -9,7 +10,7 @@ export interface ResultView { outcome: Outcome; verdict: string; lead: string; f
 export type Outcome = 'passed' | 'failed' | 'unsure';
 
 const outcomeOf = { 'TOTAL-PASSED': 'passed', 'TOTAL-FAILED': 'failed', INDETERMINATE: 'unsure' } as const;
-const kinds: Readonly<Record<string, WordKey>> = {
+const kinds: Readonly<Record<string, WordOf<'verify'>>> = {
   personal: 'kindPersonal', 'organisation-seal': 'kindSeal', 'electronic-copy': 'kindCopy', timestamping: 'kindTimestamp', unknown: 'kindUnknown',
 };
 
@@ -20,18 +21,18 @@ export function presentAnswer(answer: Answer, language: Language): ResultView {
   const signatures = answer.signatures.map((signature, i) => presentSignature(signature, i + 1, language));
   const count = answer.signatures.filter(({ type }) => type === 'signature').length;
   const leads = {
-    passed: count > 1 ? t('passedMany', { count }) : t('passedOne'),
-    failed: t('failedLead'),
-    unsure: answer.signatures.length === 0 ? t('noSignature') : t('unsureLead'),
+    passed: count > 1 ? t('verify.passedMany', { count }) : t('verify.passedOne'),
+    failed: t('verify.failedLead'),
+    unsure: answer.signatures.length === 0 ? t('verify.noSignature') : t('verify.unsureLead'),
   };
   return {
-    outcome, verdict: t(outcome), lead: leads[outcome], fileName: answer.document.name, signatures,
+    outcome, verdict: t(`verify.${outcome}`), lead: leads[outcome], fileName: answer.document.name, signatures,
     why: answer.messages.map((message) => lineOf(message, language)),
     technical: [
-      { label: t('checkedAt'), value: showInstant(language, answer.verifiedAt) },
-      { label: t('resultCode'), value: codeOf(answer.conclusion) },
-      { label: t('digest'), value: answer.document.digest.value },
-      { label: t('receipt'), value: answer.id },
+      { label: t('verify.checkedAt'), value: showInstant(language, answer.verifiedAt) },
+      { label: t('verify.resultCode'), value: codeOf(answer.conclusion) },
+      { label: t('verify.digest'), value: answer.document.digest.value },
+      { label: t('verify.receipt'), value: answer.id },
     ],
   };
 }
@@ -43,14 +44,14 @@ function presentSignature(signature: AnsweredSignature, number: number, language
   const of = (level: AnsweredMessage['level']): Line[] => signature.messages.filter((message) => message.level === level).map((message) => lineOf(message, language));
   const errors = of('error');
   return {
-    title: signature.type === 'signature' ? t('signature', { number }) : t('documentTimestamp'), outcome, verdict: t(outcome),
+    title: signature.type === 'signature' ? t('verify.signature', { number }) : t('verify.documentTimestamp'), outcome, verdict: t(`verify.${outcome}`),
     rows: rowsOf(signature, language),
     why: errors.length > 0 ? errors : signature.messages.filter(({ code }) => code === 'valid-signature').map((message) => lineOf(message, language)),
     attention: [...of('warning'), ...signature.messages.filter(({ code }) => code === 'expired-after-signing').map((message) => lineOf(message, language))],
     technical: [
-      { label: t('resultCode'), value: codeOf(signature) },
-      { label: t('formatLabel'), value: signature.format },
-      ...(signer ? [{ label: t('issuer'), value: signer.issuer }, { label: t('serial'), value: signer.serialNumber }] : []),
+      { label: t('verify.resultCode'), value: codeOf(signature) },
+      { label: t('verify.formatLabel'), value: signature.format },
+      ...(signer ? [{ label: t('verify.issuer'), value: signer.issuer }, { label: t('verify.serial'), value: signer.serialNumber }] : []),
     ],
   };
 }
@@ -59,12 +60,12 @@ function rowsOf({ signer, signingTime, trustDomain, type }: AnsweredSignature, l
   const t = wordsIn(language);
   const seal = signer?.kind === 'organisation-seal' || signer?.kind === 'electronic-copy';
   const agency = [...(signer?.organizationalUnits ?? []).toReversed(), signer?.organization].filter(Boolean).join(', ');
-  const rows: Row[] = [{ label: t(seal ? 'seal' : 'signer'), value: signer?.commonName ?? signer?.subject ?? t('unknownSigner') }];
-  if (agency) rows.push({ label: t('agency'), value: agency });
-  if (signer) rows.push({ label: t('kind'), value: t(kinds[signer.kind] ?? 'kindUnknown') });
-  if (type === 'signature') rows.push({ label: t('claimed'), value: signingTime.claimed ? showInstant(language, signingTime.claimed) : t('notClaimed') });
-  rows.push({ label: t('proven'), value: signingTime.proven ? showInstant(language, signingTime.proven) : t('notProven') });
-  if (trustDomain) rows.push({ label: t('trusted'), value: trustDomain });
+  const rows: Row[] = [{ label: t(seal ? 'verify.seal' : 'verify.signer'), value: signer?.commonName ?? signer?.subject ?? t('verify.unknownSigner') }];
+  if (agency) rows.push({ label: t('verify.agency'), value: agency });
+  if (signer) rows.push({ label: t('verify.kind'), value: t(`verify.${kinds[signer.kind] ?? 'kindUnknown'}`) });
+  if (type === 'signature') rows.push({ label: t('verify.claimed'), value: signingTime.claimed ? showInstant(language, signingTime.claimed) : t('verify.notClaimed') });
+  rows.push({ label: t('verify.proven'), value: signingTime.proven ? showInstant(language, signingTime.proven) : t('verify.notProven') });
+  if (trustDomain) rows.push({ label: t('verify.trusted'), value: trustDomain });
   return rows;
 }
 

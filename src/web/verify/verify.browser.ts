@@ -5,7 +5,7 @@ const input = document.querySelector<HTMLInputElement>('#file');
 const progress = document.querySelector<HTMLElement>('#progress');
 
 if (form && drop && input && progress) {
-  const button = form.querySelector('button');
+  const button = form.querySelector<HTMLButtonElement>('button[type=submit]');
   drop.classList.add('live');
   drop.querySelector('.drop-hint')?.removeAttribute('hidden');
 
@@ -32,4 +32,4 @@ if (form && drop && input && progress) {
   });
 }
 
-document.querySelector<HTMLElement>('#error')?.focus();
+export {};

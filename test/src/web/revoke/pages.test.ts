@@ -39,6 +39,6 @@ test.each([
 ])('%s is asked for again', async (_what, fields) => {
   const { status, html } = await send(fields as Record<string, string>);
   expect(status).toBe(422);
-  expect(html).toContain('Hãy điền đủ');
+  expect(html).toContain('Vui lòng kiểm tra lại');
   expect(html).not.toContain('<script>alert');
 });

@@ -1,16 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { revokeCertificate } from '../../../src/certificates/revoke.ts';
-import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
-import { testActor } from '../../authorities.ts';
-import { atEnd, testApp, testServices } from '../../database.ts';
-import { SignedResults } from '../../signed-results.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { revokeCertificate } from '../../../../src/certificates/revoke.ts';
+import { stopVerificationWorkers } from '../../../../src/verification/workers.ts';
+import { testActor } from '../../../authorities.ts';
+import { atEnd, testApp, testServices } from '../../../database.ts';
+import { SignedResults } from '../../../signed-results.ts';
+import { fits, look, openBrowser, openWindow, violations } from '../browser.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const files: Record<string, string> = {};
 let base: string;
 let browser: Browser;
@@ -35,48 +33,18 @@ beforeAll(async () => {
     files[name] = join(folder, `${name}.pdf`);
     writeFileSync(files[name]!, bytes);
   }
-  // in a single process the browser would end with its first context
-  const args = [...chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--disable-web-security'), '--disable-background-networking'];
-  browser = await playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
-  atEnd(() => browser.close());
+  browser = await openBrowser();
 }, 120_000);
 
-/** A page at this width, and whatever it complained of; a breach of the content security policy is one. */
 async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...options });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (line) => { if (line.type() === 'error' && !line.text().includes('status of 4')) complaints.push(line.text()); });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const { page, complaints } = await openWindow(browser, base, options);
   await page.goto(base + path);
   return { page, complaints };
 }
 
 async function check(page: Page, name: string): Promise<void> {
-  await page.setInputFiles('#file', files[name]!);
-  await Promise.all([page.waitForNavigation(), page.click('button[type=submit]')]);
-}
-
-/** Violations of WCAG 2.2 AA and good practice; evaluated by the protocol, so the page's own policy stays as it is. */
-async function violations(page: Page): Promise<string[]> {
-  const { readFileSync } = await import('node:fs');
-  await page.evaluate(readFileSync(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
-}
-
-/** Where to put pictures for people to look at; none by default. */
-const shots = process.env['ANTIN_SHOTS'];
-
-async function look(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
-  }
+  await page.setInputFiles('input[name=file]', files[name]!);
+  await Promise.all([page.waitForNavigation(), page.click('main button[type=submit]')]);
 }
 
 describe.each([
@@ -89,38 +57,35 @@ describe.each([
     expect(await page.locator('h1').textContent()).toBe(verdicts[outcome]);
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
     expect(await page.locator('dd').first().textContent()).toBe('Nguyễn Văn A');
-    await look(page, `${language}-${outcome}`);
+    await look(page, `${language}-verify-${outcome}`);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 
   test('the page to revoke with a code is accessible and fits a phone, with a mistake too', async () => {
     const { page, complaints } = await open(`/revoke?lang=${language}`);
-    await look(page, `${language}-revoke`);
-    await page.setViewportSize({ width: 360, height: 740 });
     expect(await violations(page)).toEqual([]);
     await page.fill('#serialNumber', '0a1b2c');
     await page.fill('#code', 'AAAA-BBBB-CCCC-DDDD');
-    await Promise.all([page.waitForNavigation(), page.click('button[type=submit]')]);
+    await page.check('input[name=ground] >> nth=0');
+    await Promise.all([page.waitForNavigation(), page.click('main button[type=submit]')]);
     expect(await page.locator('[role=alert]').count()).toBe(1);
     expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await fits(page)).toBe(true);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 
   test('with scripts the same, accessible, nothing wider than a phone', async () => {
     const { page, complaints } = await open(`/?lang=${language}`);
-    await look(page, `${language}-form`);
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.locator('.drop.live').count()).toBe(1);
+        await page.waitForSelector('.drop.live');
     expect(await violations(page)).toEqual([]);
     for (const outcome of ['passed', 'failed', 'unsure']) {
       await page.goto(`${base}/?lang=${language}`);
       await check(page, outcome);
       await page.locator('summary').first().click();
       expect(await violations(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      expect(await fits(page)).toBe(true);
     }
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -130,27 +95,11 @@ describe.each([
     const { page } = await open(`/?lang=${language}`);
     await check(page, 'letter');
     expect(await page.locator('[role=alert]').count()).toBe(1);
-    expect(await page.locator('#file').count()).toBe(1);
+    expect(await page.locator('input[name=file]').count()).toBe(1);
     expect(await violations(page)).toEqual([]);
-    await look(page, `${language}-error`);
+    await look(page, `${language}-verify-error`);
     await page.context().close();
   });
-});
-
-test('the page costs little: under 100 kB with all it loads, everything from here, nothing inline', async () => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const sizes: number[] = [];
-  const hosts = new Set<string>();
-  page.on('response', (response) => {
-    hosts.add(new URL(response.url()).origin);
-    sizes.push(Number(response.headers()['content-length'] ?? 0));
-  });
-  await page.goto(`${base}/`, { waitUntil: 'networkidle' });
-  expect([...hosts]).toEqual([base]);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
-  expect(await page.locator('[style], style, script:not([src])').count()).toBe(0);
-  await context.close();
 });
 
 test('the open page lets a stranger check a few files, then asks to wait', async () => {

@@ -1,0 +1,46 @@
+import type { Knex } from 'knex';
+import type { Tx } from '../services.ts';
+
+export interface LinkRow {
+  id: string;
+  operatorId: string | null;
+  officialId: string | null;
+  method: 'link' | 'enrolment';
+  returnPath: string;
+  createdAt: Date;
+  expiresAt: Date;
+  usedAt: Date | null;
+}
+
+const columns = ['id', 'operatorId', 'officialId', 'method', 'returnPath', 'createdAt', 'expiresAt', 'usedAt'] as const;
+
+/** People who can be written to under an e-mail: the serving official with it, and operators who are persons. */
+export interface Addressee { kind: 'operator' | 'official'; id: string; name: string; email: string }
+
+export async function listAddressees(db: Knex, email: string): Promise<Addressee[]> {
+  const { rows } = await db.raw<{ rows: Addressee[] }>(
+    `select 'official' as kind, id, name, email from officials where email = ? and left_at is null
+     union all select 'operator', id, name, email from operators where lower(email) = ? and active and kind = 'person'
+     limit 10`, [email, email]);
+  return rows;
+}
+
+export async function insertLink(tx: Tx, row: LinkRow & { tokenHash: Uint8Array }): Promise<void> {
+  await tx('sign_in_links').insert({ ...row, tokenHash: Buffer.from(row.tokenHash) });
+}
+
+export async function findLink(db: Knex, tokenHash: Uint8Array): Promise<LinkRow | undefined> {
+  return db('sign_in_links').where({ tokenHash: Buffer.from(tokenHash) }).first(...columns) as Promise<LinkRow | undefined>;
+}
+
+/** Uses a link up; undefined if it is unknown, over, or was used: of two at once one gets it. */
+export async function markLinkUsed(tx: Tx, tokenHash: Uint8Array, usedAt: Date): Promise<LinkRow | undefined> {
+  const [row] = (await tx('sign_in_links').where({ tokenHash: Buffer.from(tokenHash) }).whereNull('usedAt').where('expiresAt', '>', usedAt)
+    .update({ usedAt }).returning([...columns])) as LinkRow[];
+  return row;
+}
+
+/** Links that are over. */
+export async function deleteLinks(tx: Tx, before: Date): Promise<void> {
+  await tx('sign_in_links').where('expiresAt', '<', before).delete();
+}

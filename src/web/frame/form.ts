@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Problem, problems } from '../../problems.ts';
+import { isWordKey, type Translate } from '../text/words.ts';
+import type { Mistakes, Page } from './page.ts';
+
+export interface Mistake { /** empty: about the form as a whole */ field: string; text: string }
+
+/** A form as a template shows it: what was typed, and what is to be mended. */
+export interface Form {
+  values: Readonly<Record<string, string | readonly string[]>>;
+  /** In the order of the fields, for the summary. */
+  mistakes: readonly Mistake[];
+  /** The first mistake of each field. */
+  errors: Readonly<Record<string, string>>;
+}
+
+export const emptyForm: Form = { values: {}, mistakes: [], errors: {} };
+
+/** A form that nobody has sent yet, with what is known already. */
+export function filledForm(values: Form['values']): Form {
+  return { ...emptyForm, values };
+}
+
+/** A field that can come once, several times or not at all: ticked boxes. */
+export const many = <T extends z.ZodType>(one: T): z.ZodType<z.output<T>[]> =>
+  z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value as unknown[] : [value]), z.array(one).max(1_000));
+
+const standardWords = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
+
+/** What was sent, read by the page's schema, or its mistakes in the person's language. */
+export function readForm(schema: z.ZodType | undefined, fields: Form['values'], t: Translate): { body: unknown } | { mistakes: Mistake[] } {
+  if (!schema) return { body: {} };
+  const read = schema.safeParse(fields, { error: standardWords[t.language] });
+  if (read.success) return { body: read.data };
+  const mistakes = read.error.issues.slice(0, 50).map(({ path, message }) => ({ field: String(path[0] ?? ''), text: isWordKey(message) ? t(message) : message }));
+  return { mistakes };
+}
+
+/** The form again after a refusal; undefined where the form cannot mend it. */
+export function mistakesOf(problem: Problem, known: Mistakes, t: Translate): Mistake[] | undefined {
+  const said = known[problem.code];
+  if (said) return [{ field: said.field ?? '', text: said.word ? t(said.word, factsOf(problem)) : problems[problem.code][t.language] }];
+  if (problem.code !== 'invalid-fields') return undefined;
+  const errors = Array.isArray(problem.facts['errors']) ? (problem.facts['errors'] as { pointer?: string; message?: string }[]) : [];
+  // an operation's messages are for systems and in English; the field is what a person needs
+  return errors.map(({ pointer = '', message = '' }) => ({
+    field: pointer.split('/')[1] ?? '', text: isWordKey(message) ? t(message) : t.language === 'en' && message ? message : t('frame.fieldWrong'),
+  }));
+}
+
+function factsOf({ facts }: Problem): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [])));
+}
+
+/** The form to show again: secrets are taken out of what was typed. */
+export function formAgain({ secret = [] }: Pick<Page, 'secret'>, values: Form['values'], mistakes: readonly Mistake[]): Form {
+  const shown = Object.fromEntries(Object.entries(values).filter(([name]) => !secret.includes(name)));
+  const errors: Record<string, string> = {};
+  for (const { field, text } of mistakes) if (field !== '') errors[field] ??= text;
+  return { values: shown, mistakes, errors };
+}

@@ -1,0 +1,32 @@
+import type { Actor } from '../../services.ts';
+import type { Translate, WordKey } from '../text/words.ts';
+import { mayOpen, type Page } from './page.ts';
+
+/** One entry of the main navigation; who sees it is who may open its page. */
+export interface NavigationRow { path: string; word: WordKey; signedOutOnly?: boolean }
+
+/** The main navigation in its order. The first entry that somebody signed in can open is where they land. */
+export const navigation: readonly NavigationRow[] = [
+  { path: '/', word: 'frame.checkDocument' },
+  { path: '/revoke', word: 'frame.revokeByCode', signedOutOnly: true },
+];
+
+export interface NavigationEntry { href: string; text: string; current?: boolean; active?: boolean }
+
+const isOpen = (pages: readonly Page[], actor: Actor, path: string): boolean =>
+  pages.some((page) => page.method === 'get' && page.path === path && mayOpen(actor, page.allow));
+
+/** What the navigation offers to this person, the entry they are in marked. */
+export function navigationFor(pages: readonly Page[], actor: Actor, here: string, t: Translate): NavigationEntry[] {
+  const [path = '/'] = here.split('?');
+  return navigation.filter((row) => isOpen(pages, actor, row.path) && !(row.signedOutOnly && actor.kind !== 'anyone')).map((row) => ({
+    href: row.path, text: t(row.word),
+    ...(path === row.path ? { current: true } : row.path !== '/' && path.startsWith(`${row.path}/`) ? { active: true } : {}),
+  }));
+}
+
+/** Where somebody lands who has just signed in and asked for nothing else. */
+export function landingFor(pages: readonly Page[], actor: Actor): string {
+  const guarded = navigation.filter(({ path }) => pages.some((page) => page.path === path && page.method === 'get' && page.allow !== 'anyone'));
+  return guarded.find(({ path }) => isOpen(pages, actor, path))?.path ?? '/account';
+}

@@ -1,0 +1,26 @@
+/** The page that revokes with a code. */
+export const revoke = {
+  name: ['Thu hồi chứng thư bằng mã thu hồi', 'Revoke a certificate with its code'],
+  lead: [
+    'Dùng mã thu hồi được gửi khi cấp chứng thư. Chứng thư bị thu hồi ngay, bất kể ngày đêm, và không thể khôi phục.',
+    'Use the revocation code you were sent with your certificate. The certificate is revoked at once, day or night, and for good.',
+  ],
+  serial: ['Số hiệu chứng thư', 'Serial number of the certificate'],
+  serialHint: ['Gồm các chữ số và chữ cái từ A đến F.', 'Digits and the letters A to F.'],
+  code: ['Mã thu hồi', 'Revocation code'],
+  codeHint: ['16 ký tự, ví dụ 7Q2M-X0AB-99KD-TR5E.', '16 characters, such as 7Q2M-X0AB-99KD-TR5E.'],
+  ground: ['Lý do', 'Reason'],
+  groundKeyCompromised: ['Lộ hoặc nghi lộ khóa bí mật', 'Someone else may know the private key'],
+  groundDeviceLost: ['Mất thiết bị lưu khóa', 'The device with the key is lost'],
+  groundDeviceBroken: ['Thiết bị lưu khóa bị hỏng', 'The device with the key is broken'],
+  submit: ['Thu hồi chứng thư', 'Revoke the certificate'],
+  done: ['Chứng thư đã bị thu hồi', 'The certificate is revoked'],
+  doneLead: ['Chứng thư số hiệu {serial} đã bị thu hồi lúc {time}.', 'The certificate with serial number {serial} was revoked at {time}.'],
+  next: ['Hãy báo cho cơ quan quản lý trực tiếp và đề nghị cấp chứng thư mới.', 'Tell your agency, and ask for a new certificate.'],
+  wrong: ['Số hiệu chứng thư và mã thu hồi không khớp. Hãy kiểm tra lại cả hai.', 'The serial number and the code do not belong together. Check both.'],
+  already: ['Chứng thư này đã bị thu hồi trước đó.', 'This certificate is already revoked.'],
+  serialWrong: ['Nhập số hiệu chứng thư, gồm các chữ số và chữ cái từ A đến F.', 'Enter the serial number: digits and the letters A to F.'],
+  codeMissing: ['Nhập mã thu hồi.', 'Enter the revocation code.'],
+  groundMissing: ['Chọn lý do thu hồi.', 'Choose a reason.'],
+  tooMany: ['Bạn đã thử quá nhiều lần trong thời gian ngắn. Vui lòng thử lại sau {retryAfterSeconds} giây.', 'Too many attempts in a short time. Try again in {retryAfterSeconds} seconds.'],
+} as const;

@@ -1,0 +1,23 @@
+/** Signing in. */
+export const signIn = {
+  title: ['Đăng nhập', 'Sign in'],
+  lead: ['Nhập thư điện tử công vụ. Chúng tôi gửi cho bạn một liên kết đăng nhập dùng một lần.', 'Enter your work e-mail. You will be sent a link that signs you in once.'],
+  email: ['Thư điện tử công vụ', 'Work e-mail'],
+  emailHint: ['Ví dụ: nguyenvana@tinh.gov.vn', 'For example nguyenvana@province.gov.vn'],
+  emailWrong: ['Nhập địa chỉ thư điện tử, ví dụ nguyenvana@tinh.gov.vn.', 'Enter an e-mail address such as nguyenvana@province.gov.vn.'],
+  send: ['Gửi liên kết đăng nhập', 'Send the link'],
+  tooMany: ['Quá nhiều lần đăng nhập trong thời gian ngắn. Vui lòng thử lại sau 15 phút.', 'Too many attempts in a short time. Try again in 15 minutes.'],
+  sentTitle: ['Kiểm tra hộp thư của bạn', 'Check your mail'],
+  sentText: ['Nếu {email} đã được đăng ký, thư có liên kết đăng nhập sẽ đến trong ít phút. Liên kết dùng được một lần, trong 15 phút.', 'If {email} is registered, a message with a link arrives within minutes. The link works once, for 15 minutes.'],
+  sentNothing: ['Không nhận được thư?', 'No message?'],
+  sentAdvice: ['Kiểm tra thư mục thư rác và địa chỉ đã nhập. Nếu vẫn không có, hãy liên hệ cơ quan quản lý trực tiếp để kiểm tra địa chỉ đã đăng ký.', 'Look in the spam folder and check the address you typed. If there is still nothing, ask your agency which address is registered.'],
+  sentAgain: ['Nhập lại địa chỉ', 'Enter the address again'],
+  linkTitle: ['Tiếp tục đăng nhập', 'Continue to sign in'],
+  linkText: ['Bấm nút dưới đây để hoàn tất đăng nhập trên thiết bị này.', 'Press the button to finish signing in on this device.'],
+  linkButton: ['Đăng nhập', 'Sign in'],
+  linkOverTitle: ['Liên kết không còn hiệu lực', 'This link is no longer valid'],
+  linkOverText: ['Liên kết đã hết hạn hoặc đã được sử dụng. Hãy yêu cầu liên kết mới.', 'It has expired or was used before. Ask for a new one.'],
+  linkNew: ['Yêu cầu liên kết mới', 'Ask for a new link'],
+  signedOutTitle: ['Bạn đã đăng xuất', 'You are signed out'],
+  signedOutText: ['Nếu dùng máy chung, hãy đóng trình duyệt.', 'Close the browser if others use this computer.'],
+} as const;

@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import chromium from '@sparticuz/chromium';
+import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { atEnd } from '../../database.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** One Chromium for a test file; closed at its end. */
+export async function openBrowser(): Promise<Browser> {
+  // in a single process the browser would end with its first context
+  const args = [...chromium.args.filter((arg) => arg !== '--single-process' && arg !== '--disable-web-security'), '--disable-background-networking'];
+  const browser = await playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+  atEnd(() => browser.close());
+  return browser;
+}
+
+export interface OpenPage {
+  page: Page;
+  /** What the page complained of: script errors, and breaches of the content security policy among them. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+/** A new window at a phone's width, signed in with a session's token where one is given. */
+export async function openWindow(browser: Browser, base: string, options: BrowserContextOptions & { token?: string } = {}): Promise<OpenPage> {
+  const { token, ...rest } = options;
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...rest });
+  if (token !== undefined) await context.addCookies([{ name: 'antin', value: token, url: base }]);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (line) => { if (line.type() === 'error' && !/status of [45]/.test(line.text())) complaints.push(line.text()); });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Violations of WCAG 2.2 AA and good practice; evaluated by the protocol, so the page's own policy stays as it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  });
+}
+
+/** Whether nothing is wider than the window. */
+export async function fits(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+}
+
+/** Octets over the wire of all that comes until the page is quiet, and the hosts it came from. */
+export async function weigh(browser: Browser, url: string, token?: string): Promise<{ bytes: number; origins: string[]; inline: number }> {
+  const { page, close } = await openWindow(browser, new URL(url).origin, token === undefined ? {} : { token });
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  let bytes = 0;
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  const origins = new Set<string>();
+  page.on('response', (response) => void origins.add(new URL(response.url()).origin));
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const inline = await page.locator('[style], style, script:not([src])').count();
+  await close();
+  return { bytes, origins: [...origins], inline };
+}
+
+/** Where to put pictures for people to look at; none by default. */
+const shots = process.env['ANTIN_SHOTS'];
+
+/** Takes a picture on a phone and on a desk. */
+export async function look(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  const before = page.viewportSize();
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+  }
+  if (before) await page.setViewportSize(before);
+}

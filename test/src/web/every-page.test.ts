@@ -1,0 +1,71 @@
+import type { Browser } from 'playwright-core';
+import { pages } from '../../../src/web/routes.ts';
+import { atEnd, testApp } from '../../database.ts';
+import { fits, look, openBrowser, openWindow, violations, weigh } from './browser.ts';
+import { visitorAt } from './people.ts';
+import { sampleOf, visitorOf, webWorld, type WebWorld } from './world.ts';
+
+const mostBytes = 150_000;
+const mostQueries = 20;
+const opened = pages.filter(({ method }) => method === 'get');
+
+let world: WebWorld;
+let base = '';
+let browser: Browser;
+
+beforeAll(async () => {
+  world = await webWorld();
+  base = await testApp(world.services);
+  browser = await openBrowser();
+}, 120_000);
+
+/** Words that people would not read in a Vietnamese page: what is English here is a name, or was forgotten. */
+const englishWords = /\b(?:the|and|with|your|this|page|certificate|request|sign in|error|back|next)\b/i;
+
+describe.each(opened.map((page) => [page.path, page] as const))('%s', (path, page) => {
+  test.each(['vi', 'en'] as const)('in %s: accessible, fits a phone, keeps to its policy, in that language alone', async (language) => {
+    const name = visitorOf(page, world);
+    const token = world.tokenOf.get(name);
+    const { page: window, complaints, close } = await openWindow(browser, base, token === undefined ? {} : { token });
+    const address = sampleOf(page, world);
+    await window.goto(`${base}${address}${address.includes('?') ? '&' : '?'}lang=${language}`, { waitUntil: 'networkidle' });
+    expect(await window.locator('main').getAttribute('data-problem')).toBeNull();
+    expect(await window.locator('html').getAttribute('lang')).toBe(language);
+    expect(await violations(window)).toEqual([]);
+    expect(await fits(window)).toBe(true);
+    if (language === 'vi') expect((await window.locator('main').innerText()).match(englishWords)).toBeNull();
+    await look(window, `${language}${path.replaceAll(/[/:]+/g, '-')}`);
+    await window.setViewportSize({ width: 1280, height: 800 });
+    expect(await violations(window)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  }, 60_000);
+
+  test('a first visit costs little, and everything comes from here', async () => {
+    const { bytes, origins, inline } = await weigh(browser, base + sampleOf(page, world), world.tokenOf.get(visitorOf(page, world)));
+    expect(bytes).toBeGreaterThan(1_000);
+    expect(bytes).toBeLessThan(mostBytes);
+    expect(origins).toEqual([base]);
+    expect(inline).toBe(0);
+  }, 60_000);
+
+  test('the database is asked a few times, however much there is', async () => {
+    let queries = 0;
+    const count = (): void => { queries += 1; };
+    world.services.db.on('query', count);
+    atEnd(async () => void world.services.db.off('query', count));
+    const { status } = await visitorAt(base, world.tokenOf.get(visitorOf(page, world))).get(sampleOf(page, world));
+    world.services.db.off('query', count);
+    expect(status).toBeLessThan(400);
+    expect(queries).toBeLessThan(mostQueries);
+  });
+});
+
+test('errors are pages too, with care', async () => {
+  const { page, close } = await openWindow(browser, base, { token: world.tokenOf.get('auditor')! });
+  await page.goto(`${base}/no-such-page`);
+  expect(await page.locator('main').getAttribute('data-problem')).toBe('not-found');
+  expect(await violations(page)).toEqual([]);
+  await look(page, 'vi-not-found');
+  await close();
+});

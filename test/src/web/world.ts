@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { mayOpen, type Page } from '../../../src/web/frame/page.ts';
+import type { Actor, Role } from '../../../src/services.ts';
+import { findSession } from '../../../src/sessions/find.ts';
+import { roles } from '../../../src/services.ts';
+import { makeSignInLink } from '../../../src/sign-in/make-link.ts';
+import { testActor } from '../../authorities.ts';
+import type { TestServices } from '../../database.ts';
+import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
+import { signedInAs, signIn } from './people.ts';
+
+/** Everybody who can be signed in, and nobody. */
+export const visitors = ['nobody', 'official', 'enrolling', ...roles] as const;
+export type VisitorName = (typeof visitors)[number];
+
+/** A service with something on every page, and a session for everybody. */
+export interface WebWorld extends RequestWorld {
+  /** The official who holds the certificate. */
+  officialId: string;
+  certificateId: string;
+  requestId: string;
+  /** Path and query of a one-time link that nobody has used. */
+  signInLink: string;
+  /** The cookie's token; nobody has none. */
+  tokenOf: ReadonlyMap<VisitorName, string | undefined>;
+  actorOf: ReadonlyMap<VisitorName, Actor | undefined>;
+}
+
+export async function webWorld(): Promise<WebWorld> {
+  const world = await requestWorld();
+  const { services } = world;
+  const request = await submitted(world);
+  const { newCertificateId } = await decideAll(world, request.id);
+  const tokenOf = new Map<VisitorName, string | undefined>([['nobody', undefined]]);
+  tokenOf.set('official', await signIn(services, { kind: 'official', id: request.officialId! }));
+  for (const role of roles) tokenOf.set(role, await signedInAs(services, role, role === 'registrar' ? 'H05' : undefined));
+  tokenOf.set('enrolling', await enrolling(services));
+  const actorOf = new Map<VisitorName, Actor | undefined>();
+  for (const [name, token] of tokenOf) actorOf.set(name, token === undefined ? undefined : (await findSession(services, token, randomUUID()))?.actor);
+  const { url } = await services.db.transaction((tx) => makeSignInLink(services, tx, testActor, { subject: { kind: 'official', id: request.officialId! }, method: 'link' }));
+  const signInLink = url.slice(services.config.publicUrl.length);
+  return { ...world, signInLink, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+}
+
+async function enrolling(services: TestServices): Promise<string> {
+  await signedInAs(services, 'operator' satisfies Role);
+  const { id } = (await services.db('operators').where('name', 'Người thử operator').orderBy('createdAt', 'desc').first('id')) as { id: string };
+  return signIn(services, { kind: 'operator', id }, 'enrolment');
+}
+
+/** Addresses of pages whose path has a parameter, or that show nothing without a query; every such page needs its row. */
+const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
+  '/sign-in/link': ({ signInLink }) => signInLink,
+};
+
+/** Where a page is opened in tests. @throws Error for a path with a parameter that has no sample */
+export function sampleOf(page: Page, world: WebWorld): string {
+  const sample = samples[page.path];
+  if (sample) return sample(world);
+  if (page.path.includes(':')) throw new Error(`test/src/web/world.ts needs a sample for ${page.path}`);
+  return page.path;
+}
+
+/** Who of everybody opens a page in the browser tests: the first who may. */
+export function visitorOf(page: Page, world: WebWorld): VisitorName {
+  const found = visitors.find((name) => {
+    const actor = world.actorOf.get(name);
+    return page.allow === 'anyone' ? name === 'nobody' : actor !== undefined && mayOpen(actor, page.allow);
+  });
+  if (!found) throw new Error(`nobody may open ${page.path}`);
+  return found;
+}
