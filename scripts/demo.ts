@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 
 async function stageOf(service: RunningService, folder: string, tell: Teller, administrator: string): Promise<Stage> {
   const nobody = '';
-  const keys: Keys = { administrator, registrar: nobody, examiner: nobody, approver: nobody, auditor: nobody, verifier: nobody };
+  const keys: Keys = { administrator, 'second-administrator': nobody, registrar: nobody, examiner: nobody, approver: nobody, auditor: nobody, verifier: nobody };
   return openStage(service.address, folder, tell, keys);
 }
 

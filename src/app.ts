@@ -50,6 +50,7 @@ import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
+import { trustListRoutes } from './trust-lists/routes.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import { sessionTasks } from './sessions/tasks.ts';
 import { signInTasks } from './sign-in/tasks.ts';
@@ -60,7 +61,7 @@ import { pages } from './web/routes.ts';
 /** Every endpoint of every noun: read this list to know each address there is. */
 export const endpoints: readonly Endpoint[] = [
   ...accessRoutes, ...auditRoutes, ...policyRoutes, ...notificationRoutes, ...eventRoutes, ...expiryRoutes, ...agencyRoutes, ...officialRoutes, ...deviceRoutes, ...authorityRoutes, ...certificateRoutes, ...profileRoutes,
-  ...trustAnchorRoutes, ...evidenceRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes,
+  ...trustAnchorRoutes, ...trustListRoutes, ...evidenceRoutes, ...verificationRoutes, ...bulkRoutes, ...workbookRoutes, ...requestRoutes, ...reorganisationRoutes, ...paperRoutes, ...formRoutes, ...reportRoutes, ...revocationRoutes, ...leaverRoutes,
 ];
 
 /** Every background job of every noun. */

@@ -7,7 +7,7 @@ import { signerFrom } from '../pki/keys/signer.ts';
 import { signPdf } from '../pki/pdf/sign.ts';
 import { extension, makeCrl, makeEntity, makeOcspResponse, type CrlWishes, type Entity } from '../scripts/make-chain.ts';
 import { makeResultPdf } from '../scripts/make-result-pdf.ts';
-import type { NewTrustAnchor } from '../src/trust-anchors/add.ts';
+import type { NewTrustAnchor } from '../src/trust-anchors/propose.ts';
 
 export interface Addresses { ocsp?: string; caIssuers?: string; crl?: string }
 

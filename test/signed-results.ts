@@ -10,7 +10,7 @@ import { parseTimestampResponse } from '../pki/timestamp/response.ts';
 import { makeResultPdf } from '../scripts/make-result-pdf.ts';
 import { stamp } from '../src/timestamp/stamp.ts';
 import { ensureTimestampUnit } from '../src/timestamp/unit.ts';
-import { addTrustAnchor } from '../src/trust-anchors/add.ts';
+import { trustForTest } from './trust.ts';
 import { issueForTest, officialOrder, testActor, testAuthorities } from './authorities.ts';
 import type { TestServices } from './database.ts';
 
@@ -28,7 +28,7 @@ export class SignedResults {
     const { root } = await testAuthorities(services);
     await ensureTimestampUnit(services, testActor);
     const der = await services.db('certificates').where({ id: root.certificateId }).first('der') as { der: Uint8Array };
-    await addTrustAnchor(services, testActor, {
+    await trustForTest(services, {
       certificate: toPem('CERTIFICATE', der.der), fingerprint: sha256Fingerprint(der.der), label: 'Our root', domain: 'Antin', scope: 'any',
     });
     return new SignedResults(services);

@@ -1,4 +1,5 @@
 import { toPem } from '../../pki/keys/pem.ts';
+import { keyFor } from './people.ts';
 import { askOpenssl, download, type Stage } from './stage.ts';
 
 interface Created { authorityId: string; certificateId: string; label: string }
@@ -29,12 +30,14 @@ export async function makeAuthorities(stage: Stage): Promise<Authorities> {
     say(`${address}/ca/${made.label}.cer   ${address}/crl/${made.label}.crl`);
     return made;
   });
-  await tell.step('The root is pinned as a trust anchor, by its fingerprint', async (say) => {
+  await tell.step('The root is pinned as a trust anchor, by its fingerprint and by two people', async (say) => {
     const { generations } = (await api.get<{ items: { id: string; generations: { sha256Fingerprint: string }[] }[] }>('/api/v1/authorities')).items
       .find(({ id }) => id === root.authorityId)!;
     const fingerprint = generations[0]!.sha256Fingerprint;
     const certificate = toPem('CERTIFICATE', await download(`${address}/ca/${root.label}.cer`));
-    await api.post('/api/v1/trust-anchors', { certificate, fingerprint, label: 'RootCA Ấn Tín mẫu', domain: 'VGCA' });
+    const { id } = await api.post<{ id: string }>('/api/v1/trust-anchors', { certificate, fingerprint, label: 'RootCA Ấn Tín mẫu', domain: 'VGCA' });
+    stage.keys['second-administrator'] = await keyFor(stage, { name: 'Vũ Hải Yến', roles: ['administrator'] });
+    await stage.as('second-administrator').post(`/api/v1/trust-anchors/${id}/approval`, { fingerprint });
     say(`SHA-256 ${fingerprint}`);
   });
   return { root, issuing };

@@ -52,7 +52,8 @@ export async function enterPeople(stage: Stage): Promise<People> {
   return { unit, neighbour, official };
 }
 
-async function keyFor(stage: Stage, operator: object): Promise<string> {
+/** Makes someone with a role in the service; the token of an API key of theirs. */
+export async function keyFor(stage: Stage, operator: object): Promise<string> {
   const api = stage.as('administrator');
   const { id } = await api.post<{ id: string }>('/api/v1/operators', operator);
   return (await api.post<{ token: string }>(`/api/v1/operators/${id}/api-keys`, { label: 'demo', days: 365 })).token;

@@ -5,7 +5,7 @@ import { apiOf, type Api } from './api.ts';
 import type { Teller } from './tell.ts';
 
 /** API keys by who they are for. */
-export type Keys = Record<'administrator' | 'registrar' | 'examiner' | 'approver' | 'auditor' | 'verifier', string>;
+export type Keys = Record<'administrator' | 'second-administrator' | 'registrar' | 'examiner' | 'approver' | 'auditor' | 'verifier', string>;
 
 /** Where the story is played: the running service, the narrator, and the folder its papers are kept in. */
 export interface Stage {

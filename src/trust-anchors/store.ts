@@ -19,14 +19,20 @@ export interface TrustAnchorRow {
   confirmedBy: string | null;
   withdrawnAt: Date | null;
   withdrawnBy: string | null;
+  withdrawalProposedAt: Date | null;
+  withdrawalProposedBy: string | null;
+  withdrawalReason: string | null;
+  /** the trusted list that says so */
+  listId: string | null;
 }
 
 const columns = ['id', 'fingerprint', 'certificate', 'subjectText', 'label', 'domain', 'scope', 'trustedFrom', 'trustedUntil',
-  'createdAt', 'createdBy', 'confirmedAt', 'confirmedBy', 'withdrawnAt', 'withdrawnBy'];
+  'createdAt', 'createdBy', 'confirmedAt', 'confirmedBy', 'withdrawnAt', 'withdrawnBy',
+  'withdrawalProposedAt', 'withdrawalProposedBy', 'withdrawalReason', 'listId'];
 
 /** Stores an anchor unless its certificate is there already; says whether it did. */
 export async function insertTrustAnchor(tx: Tx, row: TrustAnchorRow): Promise<boolean> {
-  const inserted = await tx('trust_anchors').insert(row).onConflict('fingerprint').ignore().returning('id');
+  const inserted = await tx('trust_anchors').insert(row).onConflict(tx.raw('(fingerprint) where withdrawn_at is null')).ignore().returning('id');
   return inserted.length === 1;
 }
 
@@ -43,6 +49,11 @@ export async function lockTrustAnchor(tx: Tx, id: string): Promise<TrustAnchorRo
   return tx('trust_anchors').where({ id }).forUpdate().first(columns) as Promise<TrustAnchorRow | undefined>;
 }
 
-export async function markWithdrawn(tx: Tx, id: string, withdrawnAt: Date, withdrawnBy: string): Promise<void> {
-  await tx('trust_anchors').where({ id }).update({ withdrawnAt, withdrawnBy });
+export async function markAnchor(tx: Tx, id: string, change: Partial<Omit<TrustAnchorRow, 'id' | 'fingerprint' | 'certificate'>>): Promise<void> {
+  await tx('trust_anchors').where({ id }).update(change);
+}
+
+/** The anchors of a domain that nobody withdrew, locked. */
+export async function lockAnchorsOf(tx: Tx, domain: string): Promise<TrustAnchorRow[]> {
+  return tx('trust_anchors').where({ domain }).whereNull('withdrawnAt').orderBy('id').forUpdate().select(columns) as Promise<TrustAnchorRow[]>;
 }

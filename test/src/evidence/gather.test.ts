@@ -8,7 +8,7 @@ import { matchesCertId } from '../../../pki/ocsp/cert-id.ts';
 import { extension, makeEntity, serialOctets, type Entity } from '../../../scripts/make-chain.ts';
 import { addAddress } from '../../../src/evidence/addresses.ts';
 import { stopEvidenceReader } from '../../../src/evidence/read.ts';
-import { addTrustAnchor } from '../../../src/trust-anchors/add.ts';
+
 import type { Answer } from '../../../src/verification/answer.ts';
 import { verifyDocument } from '../../../src/verification/verify.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
@@ -17,6 +17,7 @@ import { testActor } from '../../authorities.ts';
 import { actorFor, atEnd, testServices, type TestServices } from '../../database.ts';
 import { EvidenceServer, settingsFor } from '../../evidence-server.ts';
 import { ForeignAuthority } from '../../foreign-authority.ts';
+import { trustForTest } from '../../trust.ts';
 
 let server: EvidenceServer;
 let services: TestServices;
@@ -39,7 +40,7 @@ async function land(change: { ocsp?: string | null; crl?: string } = {}): Promis
   const paths = { ocsp: `/ocsp${n}`, issuer: `/ca${n}.cer`, crl: `/list${n}.crl`, rootCrl: `/root${n}.crl` };
   const ocsp = change.ocsp === undefined ? server.url(paths.ocsp) : change.ocsp;
   const authority = new ForeignAuthority(`Foreign ${n}`, { ...(ocsp ? { ocsp } : {}), caIssuers: server.url(paths.issuer), crl: change.crl ?? server.url(paths.crl) }, { crl: server.url(paths.rootCrl) });
-  await addTrustAnchor(services, testActor, authority.anchor);
+  await trustForTest(services, authority.anchor);
   server.answers.set(paths.issuer, authority.issuing.certificate.der);
   server.answers.set(paths.rootCrl, authority.crl(authority.root, services.now()));
   server.asked.length = 0;
@@ -175,7 +176,7 @@ test('a certificate of a thousand addresses has four of them asked', async () =>
 test('with no host named nothing is asked', async () => {
   const closed = await testServices();
   const here = await land();
-  await addTrustAnchor(closed, testActor, here.authority.anchor);
+  await trustForTest(closed, here.authority.anchor);
   const answer = await verifyDocument(closed, await actorFor(closed, 'verifier', 'H01'), { name: 'x.pdf', file: await signed(here) });
   expect(answer).toMatchObject({ conclusion: { indication: 'INDETERMINATE' }, missing: [{ kind: 'issuer', attempts: [], tryAgainAt: null }] });
   expect(server.asked).toEqual([]);
