@@ -70,11 +70,13 @@ const applySeconds = (performance.now() - runFrom) / 1000;
 await until(async () => (await services.db('bulk_jobs').where({ id: plan.bulkId, state: 'finished' }).first('id')) !== undefined);
 const runSeconds = (performance.now() - runFrom) / 1000;
 const done = await getReorganisation(services.db, author, id);
+const stepEnds = (await services.db('audit_entries').whereIn('action', ['reorganisation.step', 'reorganisation.applied']).where({ subjectId: id }).orderBy('sequence').pluck('at') as Date[]).map((at) => at.getTime());
+const longestStep = Math.max(...stepEnds.slice(1).map((at, i) => at - stepEnds[i]!));
 if (done.counts.done !== certificates) throw new Error(`${done.counts.done} of ${certificates} lines are done: ${JSON.stringify(done.counts)}`);
 
 report(`Three agencies with ${certificates.toLocaleString('en-US')} certificates and as many people merge into a new body, P-256, durable, with audit, events, links and mails queued`, [
   ['the plan', `${planSeconds.toFixed(1)} s (goal below 10 s)`],
-  ['the registers made new', `${applySeconds.toFixed(1)} s`],
+  ['the registers made new', `${applySeconds.toFixed(1)} s in ${stepEnds.length} steps, the longest ${longestStep} ms`],
   ['the whole run', `${runSeconds.toFixed(1)} s   ${perSecond(certificates / runSeconds)}`],
   [`a bulk job of ${bulkLines.toLocaleString('en-US')} lines that issues`, perSecond(bulkRate)],
   ['ratio', `${(certificates / runSeconds / bulkRate).toFixed(2)} (goal 0.5)`],

@@ -1,6 +1,6 @@
 import { recordAudits } from '../audit/record.ts';
 import type { Actor, Tx } from '../services.ts';
-import { markKeyHolders } from './store.ts';
+import { markKeyHolders, markPlaced } from './store.ts';
 
 export interface KeyMove { spkiHash: Uint8Array; from: string; to: string }
 
@@ -14,4 +14,12 @@ export async function handOverKeys(tx: Tx, actor: Actor, moves: readonly KeyMove
   await recordAudits(tx, actor, moves.map(({ spkiHash, ...holders }) => ({ id: Buffer.from(spkiHash).toString('hex'), ...holders }))
     .filter(({ id }) => moved.has(id))
     .map(({ id, from, to }) => ({ action: 'key.handed-over', subject: { type: 'key', id }, change: { before: { holder: from }, after: { holder: to } } })));
+}
+
+/**
+ * Puts up to `limit` certificates from one place in the tree of agencies below another one, whose registrars look after them
+ * from then on; answers how many. Their agency stays the one they name.
+ */
+export async function handOverCertificates(tx: Tx, { from, to }: { from: string; to: string }, limit: number): Promise<number> {
+  return markPlaced(tx, from, to, limit);
 }

@@ -259,3 +259,10 @@ export async function listCertificates(db: Knex, filter: CertificateFilter, page
   if (filter.withinPath !== undefined) void query.whereRaw('certificates.agency_path <@ ?::ltree', [filter.withinPath]);
   return findPage<CertificateView>(query, ['certificates.preparedAt', 'certificates.id'], page, 'desc');
 }
+
+/** Some certificates of one place in the tree belong to another one from now on. Answers how many. */
+export async function markPlaced(tx: Tx, from: string, to: string, limit: number): Promise<number> {
+  const { rowCount } = await tx.raw<{ rowCount: number }>(
+    'update certificates set agency_path = ? where id in (select id from certificates where agency_path = ? order by id limit ? for update)', [to, from, limit]);
+  return rowCount;
+}

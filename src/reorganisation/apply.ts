@@ -2,25 +2,27 @@ import { endAgency } from '../agencies/close.ts';
 import { addAgency, giveAgencyName } from '../agencies/create.ts';
 import { recordAudit } from '../audit/record.ts';
 import { beatPlanned, findPlannedJob } from '../bulk/planned.ts';
+import { handOverCertificates } from '../certificates/hand-over.ts';
 import { moveOfficials } from '../officials/move.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { planHash, requireFitting } from './plan.ts';
 import {
-  countSteps, hasBegun, listFates, listWaitingFates, lockReorganisation, lockWaitingPeople, markApplied, markFatesApplied, markPeopleSettled,
+  countSteps, hasBegun, listFates, listPathsAfter, listWaitingFates, lockReorganisation, lockWaitingPeople, markApplied, markFatesApplied, markPeopleSettled,
   type AgencyFate, type ReorganisationRow,
 } from './store.ts';
 
 /** A step holds its locks, those of the people it moves included, for some tenths of a second. */
 const agenciesAtOnce = 50;
 const peopleAtOnce = 500;
+const certificatesAtOnce = 1_000;
 
 /** What a step leaves: more to do, nothing, or a plan that somebody has stopped. */
 export type StepOutcome = 'more' | 'done' | 'stopped';
 
 /**
- * Makes the registers what the plan says, step after step, each for good: new names and new bodies, then people, and the ends
- * last. So whoever moves stands in an open agency before and after, and may be asked for at any time. Stopped or killed
+ * Makes the registers what the plan says, step after step, each for good: new names and new bodies, then people, then the place
+ * of certificates, and the ends last. So whoever moves stands in an open agency before and after, and may be asked for at any time. Stopped or killed
  * anywhere it goes on with the step that is next.
  * @returns false for a plan that was stopped on the way
  * @throws Problem where the registers have changed so that the plan no longer fits; before the first step nothing has been changed
@@ -50,7 +52,8 @@ export async function applyStep(services: Pick<Services, 'db' | 'now'>, actor: A
     const plan = await lockReorganisation(tx, id);
     if (!plan || plan.appliedAt) return 'done';
     if ((await findPlannedJob(tx, plan.bulkId)).state !== 'running') return 'stopped';
-    const step = (await changeAgencies(tx, actor, plan, at)) ?? (await movePeople(tx, actor, plan, at)) ?? (await endAgencies(tx, actor, plan, at));
+    const step = (await changeAgencies(tx, actor, plan, at)) ?? (await movePeople(tx, actor, plan, at))
+      ?? (await handOver(tx, plan)) ?? (await endAgencies(tx, actor, plan, at));
     if (step) {
       await beatPlanned(tx, plan.bulkId, at);
       await recordAudit(tx, actor, 'reorganisation.step', { type: 'reorganisation', id }, { before: null, after: step });
@@ -87,9 +90,22 @@ async function movePeople(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: D
   return { moved: moving.length, passedOver: people.length - moving.length };
 }
 
+const ending = (tx: Tx, id: string): Promise<AgencyFate[]> => listWaitingFates(tx, id, ['replaced', 'closed'], agenciesAtOnce);
+
+/** The certificates of those that end next hang where these will hang: at the end itself they would be moved all at once. */
+async function handOver(tx: Tx, { id }: ReorganisationRow): Promise<Step> {
+  for (const { agencyId, successorId } of await ending(tx, id)) {
+    for (const path of successorId === null ? [] : await listPathsAfter(tx, agencyId, successorId)) {
+      const handedOver = await handOverCertificates(tx, path, certificatesAtOnce);
+      if (handedOver > 0) return { handedOver };
+    }
+  }
+  return undefined;
+}
+
 /** What ends, the lowest first. It keeps its row and names its successor. */
 async function endAgencies(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: Date): Promise<Step> {
-  const fates: AgencyFate[] = await listWaitingFates(tx, id, ['replaced', 'closed'], agenciesAtOnce);
+  const fates = await ending(tx, id);
   if (fates.length === 0) return undefined;
   for (const { agencyId, successorCode } of fates) await endAgency(tx, actor, agencyId, { at, ...(successorCode === null ? {} : { successorCode }) });
   await markFatesApplied(tx, id, fates, at);

@@ -68,6 +68,13 @@ export async function listWaitingFates(tx: Tx, reorganisationId: string, fates: 
 export async function markFatesApplied(tx: Tx, reorganisationId: string, fates: readonly AgencyFate[], at: Date): Promise<void> {
   await tx('reorganisation_agencies').where({ reorganisationId }).whereIn('agencyId', fates.map(({ agencyId }) => agencyId)).update({ appliedAt: at });
 }
+/** Where an agency and all below it will hang once it has ended with that successor. */
+export async function listPathsAfter(db: Knex, agencyId: string, successorId: string): Promise<{ from: string; to: string }[]> {
+  const { rows } = await db.raw<{ rows: { from: string; to: string }[] }>(
+    `select a.path as "from", s.path || subpath(a.path, nlevel(m.path) - 1) as "to"
+     from agencies m, agencies s, agencies a where m.id = ? and s.id = ? and a.path <@ m.path and not m.path <@ s.path order by a.path`, [agencyId, successorId]);
+  return rows;
+}
 /** Whether a step has been made. */
 export async function hasBegun(db: Knex, reorganisationId: string): Promise<boolean> {
   const { rows } = await db.raw<{ rows: { begun: boolean }[] }>(

@@ -48,6 +48,9 @@ test('killed while people move and twice while it signs, a reorganisation goes o
   expect([await count(a.id), await count(b.id)]).toEqual([certified + others, 0]);
   const moved = (await services.db('audit_entries').where({ action: 'official.moved' }).whereIn('subjectId', people).select('subjectId')).map(({ subjectId }) => subjectId as string);
   expect([moved.length, new Set(moved).size]).toEqual([people.length, people.length]);
+  // the old ones name their agency as ever, and hang below the one that looks after them now
+  const old = await services.db('certificates').where({ agencyId: b.id }).select('agencyPath');
+  expect([old.length, new Set(old.map(({ agencyPath }) => agencyPath))]).toEqual([certified, new Set(['H05.H05_10.H05_11'])]);
   const followers = await services.db('certificates').whereNotNull('replacesId').select('replacesId', 'state', 'agencyId');
   expect(new Set(followers.map(({ replacesId }) => replacesId)).size).toBe(certified);
   expect(followers).toHaveLength(certified);
