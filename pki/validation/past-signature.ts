@@ -110,11 +110,12 @@ function concludePast({ bound }: SignatureInTime, { current, past, at }: Moments
 
 /**
  * Whether the chain itself is in doubt now. It is not where only the signer was revoked later (§5.5.4 a), where status is merely
- * not at hand for now but was for then (§5.2.5 with the best signature time), or where the certificate ran out in good standing.
+ * not at hand for now but was for then (§5.2.5 with the best signature time), where the certificate ran out in good standing, or
+ * where we ended the trust in its anchor from a later day: who loses a key is withdrawn from the day it was lost.
  */
 function needsSliding({ reasons, subIndication }: CertificateValidation): boolean {
   return reasons.some(({ code, certificate = 0 }) => {
-    if (code === 'status-unknown' || (code === 'revoked' && certificate === 0)) return false;
+    if (code === 'status-unknown' || code === 'issuer-not-found' || (code === 'revoked' && certificate === 0)) return false;
     return !(subIndication === 'OUT_OF_BOUNDS_NOT_REVOKED' && certificate === 0 && code === 'expired');
   });
 }
