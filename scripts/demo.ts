@@ -3,6 +3,9 @@ import { join, relative } from 'node:path';
 import { ConfigError, loadConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/http/logging.ts';
 import { startService, stopOnSignal, type RunningService } from '../src/main.ts';
+import { systemActor } from '../src/access/actors.ts';
+import type { Services } from '../src/services.ts';
+import { makeSignInLinks } from '../src/sign-in/make-links.ts';
 import { makeAuthorities } from './demo/authorities.ts';
 import { obtainCertificate, renewCertificate } from './demo/certificate.ts';
 import { signAndKeep, signAndVerify } from './demo/document.ts';
@@ -29,7 +32,7 @@ async function main(): Promise<void> {
   tell.line(`The service is up at ${service.address} after ${Math.round(performance.now() - began).toLocaleString('en')} ms.`);
   if (service.administratorKey !== undefined) await playStory(await stageOf(service, folder, tell, service.administratorKey), service, mailbox);
   else await tellOfEarlier(config, folder, tell);
-  sayWhereToGo(service, folder, tell);
+  await sayWhereToGo(service, folder, tell);
 }
 
 async function stageOf(service: RunningService, folder: string, tell: Teller, administrator: string): Promise<Stage> {
@@ -69,12 +72,26 @@ async function tellOfEarlier({ dataFolder }: Config, folder: string, tell: Telle
     : `This database was in use before, so the story is not played again. For a fresh one: stop, then rm -r ${relative(process.cwd(), dataFolder)}`);
 }
 
-function sayWhereToGo({ address, services: { config } }: RunningService, folder: string, tell: Teller): void {
+async function sayWhereToGo({ address, services }: RunningService, folder: string, tell: Teller): Promise<void> {
+  const { config } = services;
   const base = config.publicUrl.startsWith('http://localhost') ? address.replace('127.0.0.1', 'localhost') : config.publicUrl;
   tell.title('Now try it yourself');
   tell.line(`  ${base}/            drop one of the PDFs of ${folder}/ on the page`);
   tell.line(`  ${base}/api/docs    every call of the API; the keys are in ${folder}/keys.json`);
+  await sayDoors(services, base, tell);
   tell.line('  Ctrl-C stops it and keeps the data.');
+  tell.line();
+}
+
+/** A way into the web as each of the people. */
+async function sayDoors(services: Services, base: string, tell: Teller): Promise<void> {
+  const doors = await makeSignInLinks(services, systemActor('demo'));
+  if (doors.length === 0) return;
+  tell.line();
+  tell.line(`  The web as each of them: a link works once, within ${doors[0]!.minutes} minutes (npm run sign-in-link -- NAME makes another)`);
+  for (const { name, kind, roles, url } of doors) {
+    tell.line(`    ${`${name} (${kind === 'official' ? 'official' : roles.join(', ')})`.padEnd(38)} ${url.replace(services.config.publicUrl, base)}`);
+  }
   tell.line();
 }
 

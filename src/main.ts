@@ -24,6 +24,7 @@ import { openSoftwareKeystore } from './keystore/software.ts';
 import { seedProfiles } from './profiles/seed.ts';
 import { openPopulationRegister } from './population/register.ts';
 import type { Jobs, Services } from './services.ts';
+import { makeSignInLinks } from './sign-in/make-links.ts';
 import { stopVerificationWorkers } from './verification/workers.ts';
 
 export interface RunningService {
@@ -132,7 +133,7 @@ async function drain(server: Server, timeoutSeconds: number): Promise<void> {
 
 async function main(): Promise<void> {
   const running = await startService();
-  if (running.administratorKey !== undefined) greetAdministrator(running, running.administratorKey);
+  if (running.administratorKey !== undefined) await greetAdministrator(running, running.administratorKey);
   stopOnSignal(running);
 }
 
@@ -150,7 +151,8 @@ export function stopOnSignal(running: RunningService): void {
 }
 
 /** To the terminal as plain text, never into the log stream. */
-function greetAdministrator({ address }: RunningService, key: string): void {
+async function greetAdministrator({ address, services }: RunningService, key: string): Promise<void> {
+  const [door] = await makeSignInLinks(services, systemActor('first-start'), 'administrator');
   process.stderr.write(`
 This is the first start on an empty database. The first administrator's API key, shown only now:
 
@@ -161,6 +163,12 @@ Send it with every call, for instance:
     curl -H 'Authorization: Bearer ${key}' ${address}/api/v1/operators
 
 The API is described at ${address}/api/docs
+
+In a browser this link signs the administrator in, once and within ${door?.minutes ?? 0} minutes:
+
+    ${door?.url ?? ''}
+
+For another one, or for somebody else: npm run sign-in-link -- NAME-OR-E-MAIL
 
 `);
 }

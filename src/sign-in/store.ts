@@ -25,6 +25,19 @@ export async function listAddressees(db: Knex, email: string): Promise<Addressee
   return rows;
 }
 
+/** People of a name or an e-mail; without one the operators, and the serving official with the newest certificate. */
+export async function listPeople(db: Knex, who: string | undefined): Promise<(Addressee & { roles: string[] })[]> {
+  const named = who === undefined ? 'true' : '(lower(name) = lower(:who) or lower(email) = lower(:who))';
+  const newest = 'id = (select c.official_id from certificates c join officials o on o.id = c.official_id where o.left_at is null order by c.prepared_at desc limit 1)';
+  const { rows } = await db.raw<{ rows: (Addressee & { roles: string[] })[] }>(
+    `(select 'operator' as kind, id, name, email, array(select role from operator_roles where operator_id = operators.id order by role) as roles
+      from operators where active and kind = 'person' and ${named} order by created_at limit 20)
+     union all
+     (select 'official', id, name, email, array[]::text[] from officials where left_at is null and ${who === undefined ? newest : named} limit 20)`,
+    who === undefined ? {} : { who });
+  return rows;
+}
+
 export async function insertLink(tx: Tx, row: LinkRow & { tokenHash: Uint8Array }): Promise<void> {
   await tx('sign_in_links').insert({ ...row, tokenHash: Buffer.from(row.tokenHash) });
 }

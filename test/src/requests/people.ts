@@ -22,7 +22,7 @@ export async function csrFor(key: KeyObject = newKey(), subject: NameParts = [])
 }
 
 export interface People { registrar: Actor; examiner: Actor; approver: Actor }
-export interface RequestWorld { services: TestServices; people: People; agencyId: string; newOfficial(change?: object): Promise<PlacedOfficial> }
+export interface RequestWorld { services: TestServices; people: People; agencyId: string; newOfficial: (change?: object) => Promise<PlacedOfficial> }
 
 /** A CA, one registrar of the province H05 and two operators. */
 export async function requestWorld(found: (services: TestServices) => Promise<unknown> = testAuthorities): Promise<RequestWorld> {
