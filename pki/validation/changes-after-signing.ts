@@ -15,7 +15,7 @@ const codeOfKind: Readonly<Record<string, MessageCode>> = {
   'signature-field': 'signed-again-after',
 };
 
-/** The manipulation that a change is, by the names of the literature in pki/pdf/README.md; the rest is merely a change. */
+/** The manipulation that a change is, by the names of the literature in pki/pdf/README.md and pki/xml/README.md; the rest is merely a change. */
 const manipulations: Readonly<Record<MessageCode & `attack-${string}`, readonly string[]>> = {
   'attack-content-replaced': ['page-content-changed', 'page-resources-changed', 'page-geometry-changed', 'page-changed', 'page-tree-replaced',
     'appearance-replaced', 'form-resources-changed', 'xfa-changed', 'layers-changed'],
@@ -25,6 +25,7 @@ const manipulations: Readonly<Record<MessageCode & `attack-${string}`, readonly 
   'attack-signature-forged': ['signature-replaced', 'signature-removed', 'coverage-unknown', 'contents-padding'],
   'attack-content-appended': ['signed-revision-skipped', 'signed-revision-not-closed', 'bytes-after-end', 'revision-not-closed'],
   'attack-certification': ['certification-not-first', 'permissions-changed'],
+  'attack-wrapping': ['signed-part-doubled'],
 };
 
 const manipulationOf = new Map(Object.entries(manipulations).flatMap(([code, changes]) => changes.map((change) => [change, code as MessageCode])));

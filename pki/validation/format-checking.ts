@@ -8,6 +8,7 @@ import { passed } from './conclusion.ts';
 import { readJwsDocument } from './jws-candidates.ts';
 import { readPdfDocument } from './pdf-candidates.ts';
 import type { Conclusion } from './report.ts';
+import { looksLikeXml, readXmlDocument } from './xml-candidates.ts';
 
 /** A kind of file: how its first kilobyte is recognised, and how it is taken apart. */
 interface FormatReader {
@@ -24,6 +25,7 @@ const formats: readonly FormatReader[] = [
   { recognises: (start) => start.includes('%PDF-'), read: readPdfDocument },
   { recognises: (start) => start.toString('latin1', 0, 11) === '-----BEGIN ', read: (file, content) => readCmsDocument(bytesOfPem(file), content) },
   { recognises: (start) => start[0] === 0x30, read: readCmsDocument },
+  { recognises: looksLikeXml, read: readXmlDocument },
   { recognises: looksLikeJws, read: readJwsDocument },
 ];
 
@@ -35,7 +37,7 @@ const formats: readonly FormatReader[] = [
 export function readSignedDocument(file: Uint8Array, content?: Uint8Array): SignedDocument {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 1024));
   const format = formats.find(({ recognises }) => recognises(start));
-  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature or a JWS' });
+  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature, an XML document or a JWS' });
   return format.read(file, content);
 }
 

@@ -70,6 +70,7 @@ export const messageLevels = {
   'attack-signature-forged': 'error',
   'attack-content-appended': 'error',
   'attack-certification': 'error',
+  'attack-wrapping': 'error',
   'signature-picture-covers': 'warning',
   'signature-field-covered': 'warning',
   'form-filled-after-signing': 'warning',
@@ -78,6 +79,8 @@ export const messageLevels = {
   'evidence-added-after': 'info',
   'changed-harmlessly-after': 'warning',
   'not-whole-document': 'warning',
+  'signed-part': 'info',
+  'text-cut-by-comment': 'warning',
   // who it says it comes from
   'issuing-body-matches': 'info',
   'issuing-body-differs': 'warning',

@@ -7,6 +7,7 @@ import { canonicalUri, digestUri, transformUris, uriSpaces } from './algorithms.
 import { places } from './sign.ts';
 import { signatureUriOf } from './signature-method.ts';
 import { namespaces } from './tree.ts';
+import { signedPropertiesType } from './xades.ts';
 
 export interface TemplateOrder {
   /** of the ds:Signature; the IDs of its parts begin with it */
@@ -49,8 +50,6 @@ export function signatureTemplate(order: TemplateOrder): string {
     + objects.map((each) => `<ds:Object Id="${each.id}">${each.xml}</ds:Object>`).join('')
     + `<ds:Object>${qualifyingProperties(order)}</ds:Object></ds:Signature>`;
 }
-
-export const signedPropertiesType = 'http://uri.etsi.org/01903#SignedProperties';
 
 function referenceXml({ uri, enveloped }: TemplateReference, id: string, type = ''): string {
   const transforms = [...(enveloped ? [transformUris.enveloped] : []), ...(uri === '' || uri.startsWith('#') ? [canonicalUri(exclusive)] : [])];

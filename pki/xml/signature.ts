@@ -15,6 +15,7 @@ export interface XmlReference {
   transforms: readonly XmlElement[];
   /** undefined: none of ours */
   digest: Digest | undefined;
+  digestUri: string;
   digestValue: Uint8Array;
 }
 
@@ -77,9 +78,10 @@ function readReference(element: XmlElement): XmlReference {
   const [method, value, ...others] = parts.slice(parts[0] && isNamed(parts[0], ds, 'Transforms') ? 1 : 0);
   if (!method || !isNamed(method, ds, 'DigestMethod') || !value || !isNamed(value, ds, 'DigestValue') || others.length > 0) throw malformed('§4.4.3 Reference');
   if (transforms.length > limits.transforms || transforms.some((each) => !isNamed(each, ds, 'Transform'))) throw malformed(`§4.4.3.4 at most ${limits.transforms} Transforms`);
+  const digestUri = attributeOf(method, 'Algorithm') ?? '';
   return {
     element, id: attributeOf(element, 'Id'), uri: attributeOf(element, 'URI'), type: attributeOf(element, 'Type'), transforms,
-    digest: digestByUri(attributeOf(method, 'Algorithm') ?? ''), digestValue: bytesOf(value),
+    digest: digestByUri(digestUri), digestUri, digestValue: bytesOf(value),
   };
 }
 

@@ -19,7 +19,7 @@ export const limits = {
   /** transforms of one reference */
   transforms: 5,
   /** octets that canonicalisation may put out for one file */
-  canonicalOctets: 256 * 1024 * 1024,
+  canonicalOctets: 128 * 1024 * 1024,
 } as const;
 
 export interface XmlName {

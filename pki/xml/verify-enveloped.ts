@@ -35,7 +35,7 @@ export function verifyEnvelopedXml(bytes: Uint8Array, trusted: readonly Certific
   const isWhole = references.some(({ target, inManifest }) => !inManifest && target?.kind !== 'file' && target?.omitted === 'this-signature'
     && (target.kind === 'document' || target.element === document.root));
   if (!isWhole) throw new PkiError('xml-not-signed-whole', { rule: 'ETSI TS 119 612 §5.7.1 a reference to the whole document' });
-  if (digestsOf(signature).includes('sha1')) throw new PkiError('xml-signature-invalid', { rule: 'ETSI TS 119 312 no SHA-1' });
+  if (digestsOf(signature, references).some(({ digest }) => digest === 'sha1')) throw new PkiError('xml-signature-invalid', { rule: 'ETSI TS 119 312 no SHA-1' });
   const certificate = trusted.slice(0, maxCertificates).find(({ publicKey }) => !checkSignatureValue(signature, publicKey, surroundings));
   if (!certificate) throw new PkiError('xml-signature-invalid', { rule: 'no certificate handed in verifies the signature' });
   return { document, certificate };

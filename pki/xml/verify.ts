@@ -12,7 +12,7 @@ import { childrenOf, isNamed, isWithin, namespaces, type XmlElement } from './tr
 
 export type XmlProblemCode =
   | 'digest-mismatch' | 'signature-invalid' | 'algorithm-not-supported' | 'algorithm-mismatch' | 'key-not-supported'
-  | 'content-missing' | 'reference-refused' | 'reference-empty' | 'nothing-signed';
+  | 'content-missing' | 'reference-missing' | 'reference-ambiguous' | 'reference-refused' | 'reference-empty';
 
 export interface XmlProblem { code: XmlProblemCode; rule: string }
 
@@ -39,6 +39,10 @@ function manifestReferences(element: XmlElement): XmlElement[] {
   return isNamed(element, namespaces.ds, 'Manifest') ? childrenOf(element) : [];
 }
 
+const problemOf: Readonly<Record<string, XmlProblemCode>> = {
+  'xml-content-missing': 'content-missing', 'xml-reference-missing': 'reference-missing', 'xml-reference-ambiguous': 'reference-ambiguous',
+};
+
 function checkReference(reference: XmlReference, surroundings: Surroundings, inManifest: boolean): ReferenceVerdict {
   const fail = (code: XmlProblemCode, rule: string, target?: Target): ReferenceVerdict => ({ reference, target, inManifest, problem: { code, rule } });
   if (!reference.digest) return fail('algorithm-not-supported', 'XMLDSig §4.4.3.5 DigestMethod');
@@ -49,7 +53,7 @@ function checkReference(reference: XmlReference, surroundings: Surroundings, inM
     return same ? { reference, target, inManifest, problem: undefined } : fail('digest-mismatch', 'XMLDSig §3.2.1 DigestValue', target);
   } catch (error) {
     if (!(error instanceof PkiError) || error.code === 'xml-too-complex') throw error;
-    return fail(error.code === 'xml-content-missing' ? 'content-missing' : 'reference-refused', error.rule);
+    return fail(problemOf[error.code] ?? 'reference-refused', error.rule);
   }
 }
 
@@ -57,12 +61,17 @@ function checkReference(reference: XmlReference, surroundings: Surroundings, inM
 export function checkSignatureValue({ signedInfo, canonicalization, method, value }: XmlSignature, publicKey: PublicKey, { budget }: Pick<Surroundings, 'budget'>): XmlProblem | undefined {
   if (!canonicalization) return { code: 'algorithm-not-supported', rule: 'XMLDSig §4.4.1 CanonicalizationMethod' };
   if (!method.algorithm) return { code: 'algorithm-not-supported', rule: `XMLDSig §4.4.2 ${method.uri.slice(0, 100)}` };
-  const signed = canonicalize({ apex: signedInfo, omits: () => false, comments: true }, canonicalization, budget);
   if (method.rawEcdsa && publicKey.type !== 'ec') return { code: 'algorithm-mismatch', rule: 'RFC 9231 §2.3.6' };
   const signature = method.rawEcdsa ? ecdsaDerOf(value, publicKey) : value;
   if (!signature) return { code: 'signature-invalid', rule: 'RFC 4050 §3.3 r and s of the curve’s length' };
-  const verdict = verifySignature(method.algorithm, publicKey, signed, signature);
-  return verdict.valid ? undefined : { code: verdict.reason, rule: 'XMLDSig §3.2.2' };
+  try {
+    const signed = canonicalize({ apex: signedInfo, omits: () => false, comments: true }, canonicalization, budget);
+    const verdict = verifySignature(method.algorithm, publicKey, signed, signature);
+    return verdict.valid ? undefined : { code: verdict.reason, rule: 'XMLDSig §3.2.2' };
+  } catch (error) {
+    if (error instanceof PkiError) return { code: 'signature-invalid', rule: error.rule };
+    throw error;
+  }
 }
 
 /** References to what the signer wanted to sign: not the properties, keys or other parts of the signature itself. */
@@ -76,9 +85,10 @@ function holdsData(object: XmlElement, signed: XmlElement): boolean {
   return !isNamed(signed, namespaces.ds, 'Manifest');
 }
 
-/** The digests a signature stands on: those of its references and of its method. */
-export function digestsOf({ references, method }: XmlSignature): Digest[] {
-  return [...new Set([...references.map(({ digest }) => digest), method.digest])].filter((digest) => digest !== undefined);
+/** The digests a signature stands on: those of its references and of its method; undefined for one that is not ours. */
+export function digestsOf({ method }: XmlSignature, verdicts: readonly ReferenceVerdict[]): { digest: Digest | undefined; name: string }[] {
+  const used = [...verdicts.map(({ reference: { digest, digestUri } }) => ({ digest, name: digest ?? digestUri.slice(0, 100) })), { digest: method.digest, name: method.digest ?? method.uri.slice(0, 100) }];
+  return [...new Map(used.map((each) => [each.name, each])).values()];
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,6 +1,8 @@
 import { signXml, type XmlSigningOptions } from '../../../pki/xml/sign.ts';
 import { signatureTemplate, type TemplateOrder } from '../../../pki/xml/signature-template.ts';
-import { now, type Holder } from '../certificates.ts';
+import { buildTimestampToken } from '../../../pki/timestamp/token.ts';
+import { buildTstInfo } from '../../../pki/timestamp/tst-info.ts';
+import { makeHolder, now, type Holder } from '../certificates.ts';
 
 /** The markup of an empty signature of a holder; whole document, enveloped, unless told. */
 export function template(holder: Holder, change: Partial<TemplateOrder> = {}): string {
@@ -10,7 +12,7 @@ export function template(holder: Holder, change: Partial<TemplateOrder> = {}): s
 }
 
 /** A document with an enveloped signature before the end of its root, or where `<!--here-->` stands. */
-export async function signed(xml: string, holder: Holder, change: Partial<TemplateOrder> & Omit<XmlSigningOptions, 'signer'> = {}): Promise<string> {
+export async function signed(xml: string, holder: Holder, change: Partial<Omit<TemplateOrder, 'timestamp'>> & Omit<XmlSigningOptions, 'signer'> = {}): Promise<string> {
   const { timestamp, resolve, ...rest } = change;
   const order: Partial<TemplateOrder> = { ...rest, ...(timestamp ? { timestamp: true } : {}) };
   return signXml(placed(xml, template(holder, order)), { signer: holder.signer, ...(resolve && { resolve }), ...(timestamp && { timestamp }) });
@@ -18,6 +20,13 @@ export async function signed(xml: string, holder: Holder, change: Partial<Templa
 
 export function placed(xml: string, signature: string): string {
   return xml.includes('<!--here-->') ? xml.replace('<!--here-->', () => signature) : xml.replace(/<\/[^<]*>\s*$/, (end) => signature + end);
+}
+
+/** A token of a timestamping unit for an imprint that is ready. */
+export async function tokenFor(issuer: Holder, imprint: Uint8Array, genTime = now): Promise<Uint8Array> {
+  const { signer, certificate } = await makeHolder({ profile: 'timestamping', name: 'Dấu thời gian', issuer });
+  const tstInfo = buildTstInfo({ policy: '1.3.6.1.4.1.32473.1.4', imprint: { digest: 'sha256', value: imprint }, serialNumber: 7n, genTime, accuracySeconds: 1 });
+  return buildTimestampToken(tstInfo, { signer, certificate, certificates: [] });
 }
 
 /** An invoice as Vietnamese taxpayers send it: the data by its ID, the signatures beside it. */

@@ -1,0 +1,77 @@
+import type { XmlSignature } from './signature.ts';
+import { childrenOf, elementsOf, isNamed, isWithin, namespaces, pathOf, type XmlDocument, type XmlElement } from './tree.ts';
+import { dataReferences, type ReferenceVerdict } from './verify.ts';
+
+/** What one signature protects of a document, for a reader to compare with what is shown. */
+export interface XmlCoverage {
+  /** everything but signatures; of a signature that stands alone, everything it holds or names */
+  wholeDocument: boolean;
+  /** paths of elements, names of files; `/` for the document */
+  parts: readonly string[];
+  /** paths of elements that look like a signed one, and nobody signed them: the trace of a moved original */
+  doubled: readonly string[];
+  /** paths of signed elements whose text a comment cuts in two: comments are not signed, and programs read the text differently */
+  split: readonly string[];
+}
+
+export interface CheckedSignature { signature: XmlSignature; references: readonly ReferenceVerdict[] }
+
+/** Lists for a reader end here. */
+const maxListed = 20;
+
+/** The coverage of each signature of a document, in the order given. They are asked together: what one leaves out another may sign. */
+export function coverageOf(document: XmlDocument, checked: readonly CheckedSignature[]): XmlCoverage[] {
+  const signed = checked.map(({ signature, references }) => dataReferences(signature, references));
+  const targets = signed.map((references) => references.flatMap(({ target }) => (target?.kind === 'element' ? [target.element] : [])));
+  const whole = signed.some((references) => references.some(({ target }) => target?.kind === 'document'));
+  const all = new Set(targets.flat());
+  const alike = lookAlikes(document, all, whole);
+  const cut = [...elementsOf(document.root)].filter(isTextCut).slice(0, 1_000);
+  return checked.map(({ signature }, i): XmlCoverage => {
+    const isWhole = signed[i]!.some(({ target }) => target?.kind === 'document');
+    return {
+      wholeDocument: (isWhole || targets[i]!.includes(document.root) || signature.element === document.root) && !hasUnsignedObject(signature, targets[i]!),
+      parts: [...new Set(signed[i]!.map(({ target, reference }) => nameOf(target, reference.uri)))].slice(0, maxListed),
+      doubled: alike.filter(({ to }) => targets[i]!.includes(to)).map(({ element }) => pathOf(element)).slice(0, maxListed),
+      split: cut.filter((element) => (isWhole && !isInSignature(element)) || targets[i]!.some((target) => isWithin(element, target))).map(pathOf).slice(0, maxListed),
+    };
+  });
+}
+
+function nameOf(target: ReferenceVerdict['target'], uri: string | undefined): string {
+  if (target?.kind === 'document') return '/';
+  return target?.kind === 'element' ? pathOf(target.element) : (target?.name ?? uri ?? '').slice(0, 200);
+}
+
+const key = ({ namespace, local }: XmlElement): string => `${namespace} ${local}`;
+
+/** Elements of the name of a signed one that are in no signed part. */
+function lookAlikes({ root }: XmlDocument, targets: ReadonlySet<XmlElement>, whole: boolean): { element: XmlElement; to: XmlElement }[] {
+  const byName = Map.groupBy([...targets].filter(({ namespace }) => namespace !== namespaces.ds && namespace !== namespaces.xades), key);
+  if (byName.size === 0) return [];
+  const isSigned = (element: XmlElement): boolean => {
+    for (let at: XmlElement | undefined = element; at; at = at.parent) if (targets.has(at)) return true;
+    return whole && !isInSignature(element);
+  };
+  return [...elementsOf(root)].filter((element) => byName.has(key(element)) && !isSigned(element))
+    .flatMap((element) => byName.get(key(element))!.map((to) => ({ element, to }))).slice(0, 1_000);
+}
+
+function isInSignature(element: XmlElement): boolean {
+  for (let at: XmlElement | undefined = element; at; at = at.parent) if (isNamed(at, namespaces.ds, 'Signature')) return true;
+  return false;
+}
+
+/** A ds:Object that carries something of which the signature says nothing. */
+function hasUnsignedObject({ objects }: XmlSignature, targets: readonly XmlElement[]): boolean {
+  const isSigned = (object: XmlElement): boolean => targets.includes(object)
+    || childrenOf(object).every((child) => targets.includes(child) || isNamed(child, namespaces.xades, 'QualifyingProperties') || isNamed(child, namespaces.ds, 'Manifest'));
+  return !objects.every(isSigned);
+}
+
+/** Text, a comment, and text again that says something on both sides. */
+function isTextCut({ children }: XmlElement): boolean {
+  return children.some((child, i) => child.kind === 'comment' && saysSomething(children[i - 1]) && saysSomething(children[i + 1]));
+}
+
+const saysSomething = (node: XmlElement['children'][number] | undefined): boolean => node?.kind === 'text' && /[^ \t\r\n]/.test(node.text);
