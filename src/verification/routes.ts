@@ -82,7 +82,7 @@ const id = z.object({ id: z.uuid() });
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
   endpoint({
-    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF or CMS', allow: 'verification:create',
+    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML or JWS', allow: 'verification:create',
     upload: { maxBytes: 33_554_432, files: ['file', 'content'] },
     body: z.object({
       validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),

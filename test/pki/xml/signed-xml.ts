@@ -5,14 +5,14 @@ import { buildTstInfo } from '../../../pki/timestamp/tst-info.ts';
 import { makeHolder, now, type Holder } from '../certificates.ts';
 
 /** The markup of an empty signature of a holder; whole document, enveloped, unless told. */
-export function template(holder: Holder, change: Partial<TemplateOrder> = {}): string {
+export function template(holder: Pick<Holder, 'signer' | 'certificate'>, change: Partial<TemplateOrder> = {}): string {
   return signatureTemplate({
     id: 'S', scheme: holder.signer.scheme, certificate: holder.certificate, chain: [], signingTime: now, references: [{ uri: '', enveloped: true }], ...change,
   });
 }
 
 /** A document with an enveloped signature before the end of its root, or where `<!--here-->` stands. */
-export async function signed(xml: string, holder: Holder, change: Partial<Omit<TemplateOrder, 'timestamp'>> & Omit<XmlSigningOptions, 'signer'> = {}): Promise<string> {
+export async function signed(xml: string, holder: Pick<Holder, 'signer' | 'certificate'>, change: Partial<Omit<TemplateOrder, 'timestamp'>> & Omit<XmlSigningOptions, 'signer'> = {}): Promise<string> {
   const { timestamp, resolve, ...rest } = change;
   const order: Partial<TemplateOrder> = { ...rest, ...(timestamp ? { timestamp: true } : {}) };
   return signXml(placed(xml, template(holder, order)), { signer: holder.signer, ...(resolve && { resolve }), ...(timestamp && { timestamp }) });

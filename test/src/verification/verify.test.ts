@@ -3,6 +3,7 @@ import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import type { Answer } from '../../../src/verification/answer.ts';
 import { testActor } from '../../authorities.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
+import { invoice, signed } from '../../pki/xml/signed-xml.ts';
 import { SignedResults } from '../../signed-results.ts';
 
 let services: TestServices;
@@ -158,4 +159,19 @@ test('a time to come is refused, a stranger is not let in', async () => {
   const form = new FormData();
   form.set('file', new Blob([Buffer.from(file)]), 'x.pdf');
   expect((await fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form })).status).toBe(401);
+});
+
+test('an XML invoice with the leaf alone passes and says what is signed; changed, wrapped or with a document type it does not', async () => {
+  const { signer, certificate } = await results.official();
+  const holder = { signer, certificate };
+  const xml = await signed(invoice, holder, { references: [{ uri: '#data' }], signingTime: services.now(), timestamp: (imprint) => results.token(imprint) });
+  const answer = await verify(Buffer.from(xml));
+  expect(answer).toMatchObject({ conclusion: { indication: 'TOTAL-PASSED', subIndication: null }, document: { format: 'XML' } });
+  expect(answer.signatures[0]).toMatchObject({ signer: { commonName: 'Nguyễn Văn A' }, signingTime: { provenBy: 'signature-timestamp' }, coverage: { wholeDocument: false } });
+  expect(answer.signatures[0]!.format).toMatch(/^XAdES-B-/);
+  expect(answer.signatures[0]!.messages.find(({ code }) => code === 'signed-part')?.text.vi).toBe('Phần được ký: /HDon/DLHDon.');
+  expect((await verify(Buffer.from(xml.replace('1100000', '9100000')))).conclusion).toEqual({ indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE' });
+  expect((await verify(Buffer.from(xml.replace('<DSCKS>', '<DLHDon/><DSCKS>')))).conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' });
+  const refused = await post(Buffer.from(xml.replace('?>', '?><!DOCTYPE HDon>')));
+  expect([refused.status, (await refused.json() as { type: string }).type]).toEqual([422, 'urn:antin:problem:document-unreadable']);
 });
