@@ -27,6 +27,7 @@ import type { JobTask } from './jobs/task.ts';
 import { createOcspHandler } from './ocsp/serve.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { notificationTasks } from './notifications/send.ts';
+import { idempotencyTasks } from './idempotency/tasks.ts';
 import { ocspTasks } from './ocsp/tasks.ts';
 import { officialRoutes } from './officials/routes.ts';
 import { officialTasks } from './officials/tasks.ts';
@@ -66,7 +67,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

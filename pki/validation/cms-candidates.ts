@@ -50,7 +50,8 @@ export function cmsCandidates({ first, field }: { first: number; field: string |
   });
 }
 
-function parseCms(der: Uint8Array): SignedData {
+/** A SignedData, or the one code for files that cannot be read. @throws PkiError `document-unreadable` */
+export function parseCms(der: Uint8Array): SignedData {
   try {
     return parseSignedData(der);
   } catch (error) {

@@ -13,7 +13,7 @@ export interface ReceiptStatement {
   verifiedAt: Date;
   validationTime: Date;
   policy: string;
-  document: { format: string; size: number; digest: { algorithm: 'SHA-256'; value: string } };
+  document: { format: string; size: number; digest: { algorithm: 'SHA-256'; value: string }; /** what a detached signature signs */ content: { algorithm: string; value: string } | null };
   conclusion: { indication: string; subIndication: string | null };
   /** `signer` is the SHA-256 of the signer's certificate */
   signatures: readonly { id: string; indication: string; subIndication: string | null; codes: readonly string[]; signer: string | null; proven: string | null }[];

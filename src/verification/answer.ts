@@ -1,4 +1,5 @@
 import type { ChainEntry, Conclusion, Message, RevocationEntry, SignatureReport, TimestampEntry, ValidationReport } from '../../pki/validation/report.ts';
+import type { NamedDigest } from './digest-names.ts';
 import type { MissingEvidence } from './missing.ts';
 import { natureWords, outcomeWords, wordsOf, type Words } from './message-words.ts';
 
@@ -12,7 +13,7 @@ export interface Answer {
   verifiedAt: Date;
   validationTime: Date;
   policy: string;
-  document: { name: string; format: ValidationReport['format']; size: number; digest: { algorithm: 'SHA-256'; value: string } };
+  document: { name: string; format: ValidationReport['format']; size: number; digest: { algorithm: 'SHA-256'; value: string }; /** what a detached signature was checked against */ content: NamedDigest | null };
   conclusion: Conclusion;
   /** the law's three outcomes, in words */
   outcome: { code: ValidationReport['outcome']; text: Words };
@@ -28,14 +29,14 @@ export interface Answer {
 
 export type { ChainEntry, RevocationEntry };
 
-interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array; receipt: Uint8Array | null; missing: MissingEvidence[] }
+interface Frame { id: string; verifiedAt: Date; name: string; size: number; digest: Uint8Array; content: NamedDigest | null; receipt: Uint8Array | null; missing: MissingEvidence[] }
 
 /** Puts the words to a report. */
-export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, receipt, missing }: Frame): Answer {
+export function answerOf(report: ValidationReport, { id, verifiedAt, name, size, digest, content, receipt, missing }: Frame): Answer {
   const { validationTime, policy, format, conclusion, outcome, nature } = report;
   return {
     id, verifiedAt, validationTime, policy,
-    document: { name, format, size, digest: { algorithm: 'SHA-256', value: Buffer.from(digest).toString('hex') } },
+    document: { name, format, size, digest: { algorithm: 'SHA-256', value: Buffer.from(digest).toString('hex') }, content },
     conclusion,
     outcome: { code: outcome, text: outcomeWords[outcome] },
     nature: { code: nature, text: natureWords[nature] },

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { types } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import { PkiError } from '../../pki/error.ts';
 import { parseCertificate } from '../../pki/certificate/parse.ts';
 import type { SignedDocument } from '../../pki/validation/candidate.ts';
 import { PathCache } from '../../pki/path/work.ts';
 import { noEvidence, type EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { readCmsOverDigest, type ContentDigest } from '../../pki/validation/content-digest.ts';
 import { readSignedDocument } from '../../pki/validation/format-checking.ts';
 import { policies, type ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
@@ -16,7 +18,8 @@ export interface AnchorBytes { certificate: Uint8Array; domain: string; scope: T
 
 export interface Task {
   file: Uint8Array;
-  content: Uint8Array | undefined;
+  /** what a detached signature signs, or its digest where the document stays with its owner */
+  content: Uint8Array | ContentDigest | undefined;
   validationTime: Date;
   policy: ValidationPolicy['name'];
   issuingBody?: string | undefined;
@@ -32,7 +35,7 @@ export interface Question { wanted: Wanted[]; digest: Uint8Array | undefined }
 export type GatheredEvidence = EvidenceBytes & { gatheredAt: Date; knownSince: Date | undefined };
 
 /** `wanted` is what was still missing at the end. */
-export interface Decision { report: ValidationReport; digest: Uint8Array; wanted: Wanted[] }
+export interface Decision { report: ValidationReport; digest: Uint8Array; wanted: Wanted[]; content: ContentDigest | undefined }
 
 export type Outcome = Decision | { refused: { code: string; rule: string; offset: number | undefined } };
 
@@ -42,10 +45,11 @@ const maxRounds = 3;
 /** Judges one document in a thread of its own. Errors of strangers' bytes come back as values, for threads lose classes. */
 export default async function decide({ file, content, validationTime, policy, issuingBody, anchors, port }: Task): Promise<Outcome> {
   try {
-    const document = readSignedDocument(file, content);
+    const document = content && !(types.isUint8Array(content)) ? readCmsOverDigest(file, content) : readSignedDocument(file, content);
     const digest = createHash('sha256').update(file).digest();
     const trusted = anchors.map(parsedAnchor);
-    return await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], issuingBody, anchors: trusted, cache });
+    const decision = await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], issuingBody, anchors: trusted, cache });
+    return { ...decision, content: content && types.isUint8Array(content) ? { digest: 'sha256', value: createHash('sha256').update(content).digest() } : content };
   } catch (error) {
     if (error instanceof PkiError) return { refused: { code: error.code, rule: error.rule, offset: error.offset } };
     throw error;
@@ -56,7 +60,7 @@ export default async function decide({ file, content, validationTime, policy, is
 
 interface Asked { document: SignedDocument; digest: Uint8Array; port: MessagePort }
 
-async function decideInRounds({ document, digest, port }: Asked, fixed: Pick<ContextInput, 'validationTime' | 'policy' | 'issuingBody' | 'anchors' | 'cache'>): Promise<Decision> {
+async function decideInRounds({ document, digest, port }: Asked, fixed: Pick<ContextInput, 'validationTime' | 'policy' | 'issuingBody' | 'anchors' | 'cache'>): Promise<Omit<Decision, 'content'>> {
   const asked = new Set<string>();
   let [evidence, evidenceTime, knownSince]: [EvidenceBytes, Date, Date | undefined] = [noEvidence, fixed.validationTime, undefined];
   let receiptAsked = !fixed.policy.receiptsProveExistence;

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { binary, endpoint, instant } from '../http/endpoint.ts';
+import { binary, endpoint, instant, type Binary } from '../http/endpoint.ts';
+import { idempotencyKeyHeader, onceFor, type RepeatableCall } from '../idempotency/once.ts';
 import { Problem } from '../problems.ts';
 import { rates, takeRate } from '../rates/take.ts';
 import { checkReceipt } from '../receipts/check.ts';
+import type { Actor, Services } from '../services.ts';
+import type { Answer } from './answer.ts';
+import { digestByName, digestNames } from './digest-names.ts';
 import { readReceipt, readVerification } from './receipt.ts';
 import type { VerificationRow } from './store.ts';
 import { verifyDocument } from './verify.ts';
@@ -54,7 +58,8 @@ const Missing = z.object({
 
 const Verification = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
-  document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
+  document: z.object({ name: z.string(), format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }),
+    content: z.object({ algorithm: z.string(), value: z.string() }).nullable() }),
   conclusion: Conclusion, outcome: z.object({ code: z.enum(['valid', 'invalid', 'insufficient']), text: words }), nature: z.object({ code: z.string(), text: words }),
   messages: z.array(Message), signatures: z.array(Signature), missing: z.array(Missing),
   receipt: z.string().nullable(),
@@ -63,15 +68,16 @@ const Verification = z.object({
 const ReceiptSignature = z.object({ id: z.string(), indication, subIndication, codes: z.array(z.string()), signer: text, proven: text });
 const Receipt = z.object({
   id: z.uuid(), verifiedAt: instant, validationTime: instant, policy: z.string(),
-  document: z.object({ format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }) }),
+  document: z.object({ format: z.string(), size: z.number(), digest: z.object({ algorithm: z.literal('SHA-256'), value: z.string() }),
+    content: z.object({ algorithm: z.string(), value: z.string() }).nullable() }),
   conclusion: Conclusion, signatures: z.array(ReceiptSignature),
   evidence: z.array(z.object({ kind: z.enum(['certificate', 'crl', 'ocsp']), sha256: z.string() })), receipt: text,
 });
 const OwnReceipt = Receipt.extend({ signatures: z.array(ReceiptSignature.extend({ field: text })) });
 
-const receiptShown = ({ documentDigest, documentSize, format, indication: concluded, subIndication: why, receipt, ...row }: VerificationRow) => ({
+const receiptShown = ({ documentDigest, documentSize, content, format, indication: concluded, subIndication: why, receipt, ...row }: VerificationRow) => ({
   ...row,
-  document: { format, size: documentSize, digest: { algorithm: 'SHA-256' as const, value: Buffer.from(documentDigest).toString('hex') } },
+  document: { format, size: documentSize, digest: { algorithm: 'SHA-256' as const, value: Buffer.from(documentDigest).toString('hex') }, content },
   conclusion: { indication: concluded, subIndication: why },
   receipt: receipt && Buffer.from(receipt).toString('base64'),
 });
@@ -79,21 +85,49 @@ const receiptShown = ({ documentDigest, documentSize, format, indication: conclu
 const cms = 'application/pkcs7-mime';
 const id = z.object({ id: z.uuid() });
 
+const asked = {
+  validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
+  policy: z.enum(['public-service', 'strict', 'lenient-foreign', 'lenient']).optional(),
+  issuingBody: z.string().max(500).optional(),
+};
+const refusals = ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'idempotency-key-reused', 'request-in-progress'] as const;
+
+/** With a key the answer leaves as bytes, for it must be the same the second time. */
+async function once(services: Services, actor: Actor, call: RepeatableCall, run: () => Promise<Answer>): Promise<Answer | Binary> {
+  if (call.key === undefined) return run();
+  const { bytes, contentType } = await onceFor(services, actor, call, async () =>
+    ({ bytes: Buffer.from(JSON.stringify(await Verification.parseAsync(await run()))), contentType: 'application/json; charset=utf-8' }));
+  return binary(bytes, contentType);
+}
+
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
   endpoint({
-    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML or JWS', allow: 'verification:create',
-    upload: { maxBytes: 33_554_432, files: ['file', 'content'] },
-    body: z.object({
-      validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
-      policy: z.enum(['public-service', 'strict', 'lenient-foreign', 'lenient']).optional(),
-      issuingBody: z.string().max(500).optional(),
-    }),
-    status: 200, reply: Verification, problems: ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'took-too-long'],
-    handle: async ({ services, actor, body, files, setHeader }) => {
+    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML or JWS; a detached signature with its content', allow: 'verification:create',
+    upload: { maxBytes: 33_554_432, files: ['file', 'content'] }, headers: [idempotencyKeyHeader], body: z.object(asked),
+    status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
+    handle: async ({ services, actor, body, files, header, setHeader }) => {
       await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
       const { name, bytes } = files['file']!;
-      return verifyDocument(services, actor, { name, file: bytes, content: files['content']?.bytes, ...body });
+      const content = files['content']?.bytes;
+      const call = { key: header('Idempotency-Key'), operation: 'verifications', request: [name, bytes, content, JSON.stringify(body)] };
+      return once(services, actor, call, () => verifyDocument(services, actor, { name, file: bytes, content, ...body }));
+    },
+  }),
+  endpoint({
+    method: 'post', path: '/api/v1/verifications/digest', summary: 'Verify a detached CMS by the digest of its document, which stays where it is', allow: 'verification:create',
+    headers: [idempotencyKeyHeader],
+    body: z.strictObject({
+      digest: z.strictObject({ algorithm: z.enum(digestNames), value: z.string().regex(/^([0-9a-fA-F]{2}){32,64}$/, 'must be the digest in hex') }),
+      signature: z.base64().min(1).max(1_000_000), name: z.string().max(255).default('signature.p7s'), ...asked,
+    }).refine(({ digest: { algorithm, value } }) => value.length * 4 === Number(algorithm.slice(-3)), { path: ['digest', 'value'], message: 'has not the length of this digest' }),
+    status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
+    handle: async ({ services, actor, body, header, setHeader }) => {
+      await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
+      const { digest, signature, name, ...rest } = body;
+      const content = { digest: digestByName(digest.algorithm), value: Buffer.from(digest.value, 'hex') };
+      const call = { key: header('Idempotency-Key'), operation: 'verifications/digest', request: [JSON.stringify(body)] };
+      return once(services, actor, call, () => verifyDocument(services, actor, { name, file: Buffer.from(signature, 'base64'), content, ...rest }));
     },
   }),
   endpoint({

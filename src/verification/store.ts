@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Indication, SubIndication } from '../../pki/validation/report.ts';
+import type { NamedDigest } from './digest-names.ts';
 import type { EvidenceHash } from '../receipts/sign.ts';
 import type { Tx } from '../services.ts';
 
@@ -30,17 +31,19 @@ export interface VerificationRow {
   signatures: ReceiptSignature[];
   /** what the answer rested on beside the document itself */
   evidence: EvidenceHash[];
+  /** what a detached signature was checked against */
+  content: NamedDigest | null;
   /** the signed receipt; null where no key for it was certified */
   receipt: Uint8Array | null;
 }
 
-export async function insertVerification(tx: Tx, { signatures, evidence, ...row }: VerificationRow): Promise<void> {
-  await tx('verifications').insert({ ...row, signatures: JSON.stringify(signatures), evidence: JSON.stringify(evidence) });
+export async function insertVerification(tx: Tx, { signatures, evidence, content, ...row }: VerificationRow): Promise<void> {
+  await tx('verifications').insert({ ...row, signatures: JSON.stringify(signatures), evidence: JSON.stringify(evidence), content: content && JSON.stringify(content) });
 }
 
 export async function findVerification(db: Knex, id: string): Promise<VerificationRow | undefined> {
   return db('verifications').where({ id }).first('id', 'askedBy', 'agencyPath', 'documentDigest', 'documentSize', 'format', 'policy',
-    'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures', 'evidence', 'receipt') as Promise<VerificationRow | undefined>;
+    'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures', 'evidence', 'receipt', 'content') as Promise<VerificationRow | undefined>;
 }
 
 /** Since when we have known a document by its digest. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ContentDigest } from '../../pki/validation/content-digest.ts';
 import type { ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -9,6 +10,7 @@ import { signReceipt } from '../receipts/sign.ts';
 import type { Actor, Services } from '../services.ts';
 import { trustAnchorsInForce } from '../trust-anchors/find.ts';
 import { answerOf, type Answer } from './answer.ts';
+import { digestName } from './digest-names.ts';
 import { missingFrom } from './missing.ts';
 import { findFirstSeen, insertVerification, type ReceiptSignature, type VerificationRow } from './store.ts';
 import { judgeInWorker } from './workers.ts';
@@ -17,7 +19,8 @@ import type { Decision } from './decide.worker.ts';
 export interface VerificationOrder {
   name: string;
   file: Uint8Array;
-  content?: Uint8Array | undefined;
+  /** what a detached signature signs, or its digest */
+  content?: Uint8Array | ContentDigest | undefined;
   validationTime?: Date | undefined;
   policy?: ValidationPolicy['name'] | undefined;
   /** the body that the result says it comes from, to be compared with the certificate */
@@ -50,27 +53,28 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
 
 interface Answering { judged: Decision; gathering: Gathering }
 
-async function keepReceipt(services: Services, actor: Actor, { name, file }: VerificationOrder, { judged: { report, digest, wanted }, gathering }: Answering): Promise<Answer> {
+async function keepReceipt(services: Services, actor: Actor, { name, file }: VerificationOrder, { judged: { report, digest, wanted, content: signed }, gathering }: Answering): Promise<Answer> {
   const [id, verifiedAt] = [randomUUID(), services.now()];
   const { format, policy, validationTime, conclusion } = report;
   const signatures = report.signatures.map(receiptOf);
   const value = Buffer.from(digest).toString('hex');
   const used = packageOf(gathering.found, verifiedAt);
   const [evidence, objects] = [hashesOf(used), await newObjects(services.db, used)];
+  const content = signed ? { algorithm: digestName(signed.digest), value: Buffer.from(signed.value).toString('hex') } : null;
   const receipt = await signReceipt(services, {
-    id, verifiedAt, validationTime, policy, document: { format, size: file.length, digest: { algorithm: 'SHA-256', value } }, conclusion,
+    id, verifiedAt, validationTime, policy, document: { format, size: file.length, digest: { algorithm: 'SHA-256', value }, content }, conclusion,
     signatures: signatures.map(({ field: _field, ...signature }) => signature), evidence,
   }) ?? null;
   const row: VerificationRow = {
     id, askedBy: actor.id, agencyPath: actor.agencyPath ?? null, documentDigest: digest, documentSize: file.length,
-    format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt,
+    format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt, content,
   };
   await services.db.transaction(async (tx) => {
     await keepObjects(tx, objects);
     await insertVerification(tx, row);
     await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id }, { before: null, after: { digest: value, ...conclusion, validationTime } });
   });
-  return answerOf(report, { id, verifiedAt, name, size: file.length, digest, receipt, missing: missingFrom(report, wanted, gathering) });
+  return answerOf(report, { id, verifiedAt, name, size: file.length, digest, content, receipt, missing: missingFrom(report, wanted, gathering) });
 }
 
 function receiptOf({ id, field, indication, subIndication, messages, signer, signingTime }: SignatureReport): ReceiptSignature {
