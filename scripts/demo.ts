@@ -7,6 +7,7 @@ import { systemActor } from '../src/access/actors.ts';
 import type { Services } from '../src/services.ts';
 import { makeSignInLinks } from '../src/sign-in/make-links.ts';
 import { makeAuthorities } from './demo/authorities.ts';
+import { issueMany } from './demo/bulk.ts';
 import { obtainCertificate, renewCertificate } from './demo/certificate.ts';
 import { signAndKeep, signAndVerify } from './demo/document.ts';
 import { enterPeople } from './demo/people.ts';
@@ -59,6 +60,7 @@ async function playStory(stage: Stage, { services }: RunningService, mailbox: Ma
   const renewed = await renewCertificate(stage, first);
   await revokeOld(stage, authorities, first);
   await judgeOldResults(stage, timestamped, pdf, first);
+  await issueMany(stage, people);
   await transfer(stage, people, renewed);
   await merge(stage, people, mailbox);
   await readReports(stage);

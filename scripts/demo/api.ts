@@ -3,8 +3,8 @@ export interface Api {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
-  /** multipart/form-data with one file */
-  upload<T>(path: string, name: string, bytes: Uint8Array): Promise<T>;
+  /** multipart/form-data with one file and what is said with it */
+  upload<T>(path: string, name: string, bytes: Uint8Array, fields?: Readonly<Record<string, string>>): Promise<T>;
 }
 
 const json = (body: unknown): RequestInit => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
@@ -23,8 +23,9 @@ export function apiOf(baseUrl: string, key: string): Api {
     get: (path) => call(path, {}),
     post: (path, body) => call(path, { method: 'POST', ...json(body) }),
     patch: (path, body) => call(path, { method: 'PATCH', ...json(body) }),
-    upload: (path, name, bytes) => {
+    upload: (path, name, bytes, fields = {}) => {
       const form = new FormData();
+      for (const [field, text] of Object.entries(fields)) form.append(field, text);
       form.append('file', new Blob([Uint8Array.from(bytes)]), name);
       return call(path, { method: 'POST', body: form });
     },

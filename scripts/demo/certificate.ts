@@ -15,8 +15,8 @@ export interface Holding { certificateId: string; certificate: Certificate; chai
 /** The official's key and PKCS#10, the agency's request, two operators, the certificate. */
 export async function obtainCertificate(stage: Stage, { unit, official }: People): Promise<Holding> {
   const { tell } = stage;
-  const privateKey = await tell.step('The official makes a key and a PKCS#10', async (say) => {
-    say('RSA 3072, made here; the service sees the public key and the proof that its private half is held');
+  const privateKey = await tell.step('The official makes a key and asks for a certificate', async (say) => {
+    say('RSA 3072, made here; the service sees a PKCS#10: the public key, signed with its private half as a proof that it is held');
     return generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey;
   });
   const request = await tell.step('The agency hands in the request and confirms it', async (say) => {
@@ -24,7 +24,7 @@ export async function obtainCertificate(stage: Stage, { unit, official }: People
       kind: 'issue', profile: 'official-signing', officialId: official.id, csr: await csrOf(privateKey),
     });
     await decide(stage, 'registrar', made.id, 'confirm');
-    say(`cấp mới for ${official.name}, ${unit.name}: draft → confirmed`);
+    say(`cấp mới (first issue) for ${official.name}, ${unit.name}: draft → confirmed`);
     return made;
   });
   await tell.step('A first operator examines it', async (say) => {
@@ -51,7 +51,8 @@ export async function renewCertificate(stage: Stage, { certificateId }: Holding)
     await decide(stage, 'examiner', id, 'examine');
     const holding = await fetchHolding(stage, await decide(stage, 'approver', id, 'approve'), privateKey);
     await keepHolding(stage, 'official-renewed', holding);
-    say(`gia hạn: serial ${serialHex(holding.certificate.serialNumber)}, to ${day(holding.certificate.notAfter)}; the old one stays good until it is revoked`);
+    say(`gia hạn (renewal): serial ${serialHex(holding.certificate.serialNumber)}, to ${day(holding.certificate.notAfter)}`);
+    say('the law gives a first certificate five years and a renewal three; the old one stays good until it is revoked');
     return holding;
   });
 }

@@ -44,6 +44,7 @@ export async function signAndVerify(stage: Stage, pdf: Uint8Array, holding: Hold
     return made;
   });
   await tell.step('It is verified through the API', async (say) => {
+    say('three ends, in the words of ETSI EN 319 102-1: TOTAL-PASSED it stands, TOTAL-FAILED it does not, INDETERMINATE nobody can say');
     for (const line of await verifyExpecting(stage, 'result-signed.pdf', signed, (it) => it === 'TOTAL-PASSED')) say(line);
   });
   await tell.step('The same file with one byte changed', async (say) => {

@@ -47,7 +47,8 @@ export async function merge(stage: Stage, { unit, neighbour, official }: People,
       actions: [{ type: 'merge-into-new', agencies: [unit.code, neighbour.code], into: { code: 'H55.40', name: 'Ủy ban nhân dân xã Tân Phúc', locality: 'Thái Nguyên' } }],
       overlapDays: 30,
     });
-    say(`${unit.code} + ${neighbour.code} → H55.40 Ủy ban nhân dân xã Tân Phúc: people ${made.people}, certificates ${made.certificates.map(({ kind, count }) => `to ${kind} ${count}`).join(', ')}`);
+    say(`${unit.code} + ${neighbour.code} → H55.40 Ủy ban nhân dân xã Tân Phúc: ${made.people} people move, ${made.certificates.map(({ kind, count }) => `${count} certificates to ${kind}`).join(', ')}`);
+    say('nothing has happened yet; the approvals are bound to the hash of exactly this plan');
     return made;
   });
   await stage.tell.step('Two operators approve it, the job carries it out', async (say) => {
@@ -56,7 +57,7 @@ export async function merge(stage: Stage, { unit, neighbour, official }: People,
       await stage.as(who).post(`${path}/${plan.id}/decisions`, { decision: 'approve', contentHash });
     }
     const { counts } = await untilDone(stage, `${path}/${plan.id}`);
-    say(Object.entries(counts).filter(([, n]) => n > 0).map(([state, n]) => `${n} ${state}`).join(', '));
+    say(`registers first, step by step, then the certificates: ${Object.entries(counts).filter(([, n]) => n > 0).map(([state, n]) => `${n} ${state}`).join(', ')}`);
     const mail = await mailbox.next(official.email);
     say(`by SMTP to ${mail.to}: ${mail.subject}`);
     say('the old certificate stays good for 30 days, then it is revoked; results signed with it keep naming the commune of that day');
@@ -72,16 +73,24 @@ async function untilDone(stage: Stage, path: string): Promise<Plan> {
   throw new Error('the reorganisation does not come to an end');
 }
 
-interface Report { title: { en: string }; columns: { key: string; label: { en: string } }[]; rows: Record<string, string | number | null>[] }
+interface Column { key: string; label: { en: string }; type: string }
+interface Report { title: { en: string }; columns: Column[]; rows: Record<string, string | number | null>[] }
 
-/** What the auditor reads in the end: the states of all certificates, and the chart of the months. */
+/** What the auditor reads in the end: the states of all certificates, how terms were kept, who can sign at the counter. */
 export async function readReports(stage: Stage): Promise<void> {
   await stage.tell.step('The figures of it all, as an auditor reads them', async (say) => {
     for (const name of ['certificates-by-state', 'deadlines', 'one-stop-units']) {
       const { title, columns, rows } = await stage.as('auditor').get<Report>(`/api/v1/reports/${name}`);
       say(`${title.en}:`);
-      for (const row of rows.slice(0, 6)) say(`  ${columns.map(({ key, label }) => `${label.en} ${row[key] ?? '–'}`).join(', ')}`);
+      for (const line of tableOf(columns, rows.slice(0, 6))) say(`  ${line}`);
     }
     say(`${stage.address}/api/v1/reports, as JSON, CSV, XLSX and SVG`);
   });
+}
+
+/** Rows below their headers, as wide as what stands in them. */
+function tableOf(columns: readonly Column[], rows: Report['rows']): string[] {
+  const cells = [columns.map(({ label }) => label.en), ...rows.map((row) => columns.map(({ key, type }) => (type === 'share' && typeof row[key] === 'number' ? `${Math.round(row[key] * 100)} %` : String(row[key] ?? '–'))))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
+  return cells.map((line) => line.map((cell, i) => cell.padEnd(widths[i]!)).join('   ').trimEnd());
 }

@@ -1,6 +1,6 @@
 import type { Keys, Stage } from './stage.ts';
 
-interface Agency { id: string; code: string; name: string; path: string }
+export interface Agency { id: string; code: string; name: string; path: string }
 interface Official { id: string; name: string; email: string }
 /** `unit` is where the official serves first, `neighbour` the commune next to it. */
 export interface People { unit: Agency; neighbour: Agency; official: Official }

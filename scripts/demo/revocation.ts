@@ -15,7 +15,7 @@ export async function revokeOld(stage: Stage, { issuing }: Authorities, old: Hol
   await tell.step('The old device is lost: the old certificate is revoked', async (say) => {
     await nextSecond();
     await stage.as('approver').post(`/api/v1/certificates/${old.certificateId}/revocation`, { reason: 'keyCompromise', comment: 'Thất lạc thiết bị lưu khóa bí mật' });
-    say('thất lạc thiết bị → keyCompromise; a new CRL is made at once');
+    say('thất lạc thiết bị (device lost) → keyCompromise; a new CRL, the signed list of revoked certificates, is made at once');
   });
   await tell.step('A new CRL says so', async (say) => {
     const der = await awaitListed(`${address}/crl/${issuing.label}.crl`, old.certificate.serialNumber);
