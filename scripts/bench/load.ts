@@ -10,7 +10,7 @@ export interface LoadJob {
   /** go round the requests for so long; without it each is sent once */
   seconds?: number;
 }
-export interface LoadResult { answers: number; seconds: number; perSecond: number; statuses: Record<string, number>; p50Ms: number; p99Ms: number }
+export interface LoadResult { answers: number; seconds: number; perSecond: number; statuses: Record<string, number>; p50Ms: number; p99Ms: number; /** processor time of the client */ cpuMs: number }
 
 /** Sends the requests over keep-alive connections, one at a time on each. Answers need a Content-Length. */
 async function load({ port, connections, requests, seconds }: LoadJob): Promise<LoadResult> {
@@ -18,6 +18,7 @@ async function load({ port, connections, requests, seconds }: LoadJob): Promise<
   const statuses: Record<string, number> = {};
   const times: number[] = [];
   let next = 0;
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const until = seconds === undefined ? Number.POSITIVE_INFINITY : start + seconds * 1000;
   const take = (): Buffer | undefined => {
@@ -57,7 +58,8 @@ async function load({ port, connections, requests, seconds }: LoadJob): Promise<
   const took = (performance.now() - start) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? 0;
-  return { answers: times.length, seconds: took, perSecond: times.length / took, statuses, p50Ms: at(0.5), p99Ms: at(0.99) };
+  const { user, system } = process.cpuUsage(cpu);
+  return { answers: times.length, seconds: took, perSecond: times.length / took, statuses, p50Ms: at(0.5), p99Ms: at(0.99), cpuMs: (user + system) / 1000 };
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { PageRequest, Page } from '../database/paging.ts';
 import { findPage } from '../database/paging.ts';
+import { statement } from '../database/statement.ts';
 import type { Role, Tx } from '../services.ts';
 
 export interface OperatorRow {
@@ -22,13 +23,15 @@ const rolesOf = `array(select r.role from operator_roles r join roles o on o.nam
 
 export type Credential = ApiKeyRow & { secretHash: Buffer; operator: OperatorRow };
 
+type CredentialRow = ApiKeyRow & Omit<OperatorRow, 'createdAt' | 'expiresAt'> & { secretHash: Buffer; operatorSince: Date; operatorUntil: Date | null };
+const selectCredentials = statement<CredentialRow>('select-credentials',
+  `select k.id, k.prefix, k.operator_id, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.secret_hash,
+     operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, operators.expires_at as operator_until, ${rolesOf}
+   from api_keys k join operators on operators.id = k.operator_id where k.prefix = any(?)`);
+
 /** The keys by prefix, each with what is needed to know its holder, in one read. */
 export async function findCredentials(db: Knex, prefixes: readonly string[]): Promise<Map<string, Credential>> {
-  const { rows } = (await db.raw(
-    `select k.id, k.prefix, k.operator_id, k.label, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.secret_hash,
-       operators.name, operators.email, operators.kind, operators.agency_path, operators.active, operators.created_at as operator_since, operators.expires_at as operator_until, ${rolesOf}
-     from api_keys k join operators on operators.id = k.operator_id where k.prefix = any(?)`, [[...prefixes]],
-  )) as { rows: (ApiKeyRow & Omit<OperatorRow, 'createdAt' | 'expiresAt'> & { secretHash: Buffer; operatorSince: Date; operatorUntil: Date | null })[] };
+  const rows = await selectCredentials(db, [[...prefixes]]);
   return new Map(rows.map(({ name, email, kind, agencyPath, active, roles, operatorSince, operatorUntil, ...key }) =>
     [key.prefix, { ...key, operator: { id: key.operatorId, name, email, kind, agencyPath, active, roles, createdAt: operatorSince, expiresAt: operatorUntil } }]));
 }

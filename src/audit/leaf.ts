@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What an audit entry says; the leaf hash covers all of it. */
 export interface AuditEntry {
@@ -34,11 +34,16 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([k, v]) => `${canonicalJson(k)}:${canonicalJson(v)}`).join(',')}}`;
 }
 
+/** An entry on its way into the database: what was and what is are canonical JSON already, `null` for nothing. */
+export type WrittenEntry = Omit<AuditEntry, 'before' | 'after'> & { before: string; after: string };
+
 /** SHA-256 of the entry as a leaf (first octet 0, RFC 9162 §2.1.1), so that no inner node can pose as one. */
-export function leafHash(entry: AuditEntry): Buffer {
-  const said = canonicalJson([
-    entry.at, entry.actorId, entry.actorKind, entry.actorName, entry.action,
-    entry.subjectType, entry.subjectId, entry.before, entry.after, entry.requestId,
-  ]);
-  return createHash('sha256').update('\0').update(said).digest();
+export const leafHash = (entry: AuditEntry): Buffer =>
+  writtenLeafHash({ ...entry, before: canonicalJson(entry.before), after: canonicalJson(entry.after) });
+
+/** The same for an entry that is being written. */
+export function writtenLeafHash({ before, after, requestId, ...entry }: WrittenEntry): Buffer {
+  const { at, actorId, actorKind, actorName, action, subjectType, subjectId } = entry;
+  const who = [at, actorId, actorKind, actorName, action, subjectType, subjectId].map(canonicalJson).join(',');
+  return hash('sha256', `\0[${who},${before},${after},${canonicalJson(requestId)}]`, 'buffer');
 }

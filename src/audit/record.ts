@@ -1,5 +1,5 @@
 import type { Actor, Tx } from '../services.ts';
-import { leafHash, type AuditEntry } from './leaf.ts';
+import { canonicalJson, writtenLeafHash, type WrittenEntry } from './leaf.ts';
 import { insertEntries } from './store.ts';
 
 export interface AuditSubject { type: string; id: string }
@@ -23,16 +23,16 @@ export async function recordAuditsOf(tx: Tx, records: readonly (AuditRecord & { 
   if (records.length === 0) return;
   // The moment of writing by the wall clock, whatever clock the operation was handed.
   const at = new Date();
-  await insertEntries(tx, records.map((record) => {
+  await insertEntries(tx, at, records.map((record) => {
     const entry = entryOf(at, record);
-    return { ...entry, leafHash: leafHash(entry) };
+    return { ...entry, leafHash: writtenLeafHash(entry) };
   }));
 }
 
-function entryOf(at: Date, { actor, action, subject, change }: AuditRecord & { actor: Actor }): AuditEntry {
+function entryOf(at: Date, { actor, action, subject, change }: AuditRecord & { actor: Actor }): WrittenEntry {
   return {
     at, actorId: actor.id, actorKind: actor.kind, actorName: plain(actor.name), action,
-    subjectType: subject.type, subjectId: plain(subject.id), before: change.before, after: change.after,
+    subjectType: subject.type, subjectId: plain(subject.id), before: canonicalJson(change.before), after: canonicalJson(change.after),
     requestId: actor.requestId,
   };
 }

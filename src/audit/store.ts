@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import { statement } from '../database/statement.ts';
 import type { Tx } from '../services.ts';
-import { canonicalJson, type AuditEntry } from './leaf.ts';
+import type { AuditEntry, WrittenEntry } from './leaf.ts';
 
 export type AuditRow = AuditEntry & { sequence: number };
 export interface SealRow {
@@ -22,24 +23,22 @@ const sealColumns = ['number', 'firstSequence', 'lastSequence', 'entryCount', 'r
 const writersLock = 7_218_317;
 const longestWait = '5s';
 
-/** Appends entries in their order, in one statement. */
-export async function insertEntries(tx: Tx, entries: readonly (AuditEntry & { leafHash: Buffer })[]): Promise<void> {
-  const column = <T>(pick: (entry: AuditEntry & { leafHash: Buffer }) => T): T[] => entries.map(pick);
-  // '' stands for SQL's null: drivers and array types agree on texts
-  const json = (value: unknown): string => (value === undefined || value === null ? '' : canonicalJson(value));
-  await tx.raw(
-    `insert into audit_entries (at, actor_id, actor_kind, actor_name, action, subject_type, subject_id, before, after, request_id, leaf_hash)
-     select e.at, e.actor_id, e.actor_kind, e.actor_name, e.action, e.subject_type, e.subject_id,
-       nullif(e.before, '')::jsonb, nullif(e.after, '')::jsonb, e.request_id, e.leaf_hash
-     from unnest(?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[])
-       with ordinality as e (at, actor_id, actor_kind, actor_name, action, subject_type, subject_id, before, after, request_id, leaf_hash, place)
-     order by e.place`,
-    [
-      column((e) => e.at), column((e) => e.actorId), column((e) => e.actorKind), column((e) => e.actorName),
-      column((e) => e.action), column((e) => e.subjectType), column((e) => e.subjectId),
-      column((e) => json(e.before)), column((e) => json(e.after)), column((e) => e.requestId), column((e) => e.leafHash),
-    ],
-  );
+const appendEntries = statement('append-audit-entries',
+  `insert into audit_entries (at, actor_id, actor_kind, actor_name, action, subject_type, subject_id, before, after, request_id, leaf_hash)
+   select ?, e.actor_id, e.actor_kind, e.actor_name, e.action, e.subject_type, e.subject_id,
+     nullif(e.before, 'null')::jsonb, nullif(e.after, 'null')::jsonb, e.request_id, e.leaf_hash
+   from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[])
+     with ordinality as e (actor_id, actor_kind, actor_name, action, subject_type, subject_id, before, after, request_id, leaf_hash, place)
+   order by e.place`);
+
+/** Appends entries of one moment in their order, in one statement. */
+export async function insertEntries(tx: Tx, at: Date, entries: readonly (WrittenEntry & { leafHash: Buffer })[]): Promise<void> {
+  const column = (field: 'actorId' | 'actorKind' | 'actorName' | 'action' | 'subjectType' | 'subjectId' | 'before' | 'after' | 'requestId' | 'leafHash'): unknown[] =>
+    entries.map((entry) => entry[field]);
+  await appendEntries(tx, [
+    at, column('actorId'), column('actorKind'), column('actorName'), column('action'), column('subjectType'), column('subjectId'),
+    column('before'), column('after'), column('requestId'), column('leafHash'),
+  ]);
 }
 
 /** Newest first. */

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
+import { columnOf } from '../database/pool.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import { statement } from '../database/statement.ts';
 import type { Tx } from '../services.ts';
 
 export type CertificateState = 'prepared' | 'issued' | 'revoked' | 'on_hold' | 'void';
@@ -58,14 +60,24 @@ export async function listIssuerRows(db: Knex): Promise<IssuerRow[]> {
   return rows;
 }
 
+const newestIssuing = (name: string, condition: string): ((db: Knex, bindings: readonly unknown[]) => Promise<{ id: string }[]>) => statement(name,
+  `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
+   where c.state = 'issued' and g.retired_at is null and ${condition}
+   order by g.created_at desc, g.generation desc, g.id limit 1`);
+const newestOfAuthority = newestIssuing('newest-generation-of-authority', 'a.id = ?');
+const newestOfAll = newestIssuing('newest-issuing-generation', `a.kind = 'issuing'`);
+
 /** The newest generation that may issue: of this authority, or of the issuing authorities at large. */
 export async function findIssuingGeneration(db: Knex, authorityId: string | undefined): Promise<string | undefined> {
-  const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
-     where c.state = 'issued' and g.retired_at is null and ${authorityId ? 'a.id = ?' : "a.kind = 'issuing'"}
-     order by g.created_at desc, g.generation desc, g.id limit 1`, authorityId ? [authorityId] : []);
+  const rows = authorityId === undefined ? await newestOfAll(db, []) : await newestOfAuthority(db, [authorityId]);
   return rows[0]?.id;
 }
+
+interface KeyHolder { spkiHash: Buffer; holder: string }
+
+const insertKeys = statement<KeyHolder>('insert-subject-keys',
+  `insert into subject_keys (spki_hash, holder, first_seen_at)
+   select k, h, ? from unnest(?::bytea[], ?::text[]) as u (k, h) order by k on conflict do nothing returning spki_hash, holder`);
 
 /**
  * Claims keys for their holders and says who holds each. Two transactions with one key: the second waits for the first.
@@ -74,10 +86,7 @@ export async function findIssuingGeneration(db: Knex, authorityId: string | unde
 export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array; holder: string }[], at: Date): Promise<Map<string, string>> {
   const sorted = claims.map(({ spkiHash, holder }) => ({ spkiHash: bytea(spkiHash), holder })).toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
   const hashes = sorted.map((c) => c.spkiHash);
-  const { rows: taken } = await tx.raw<{ rows: KeyHolder[] }>(
-    `insert into subject_keys (spki_hash, holder, first_seen_at)
-     select k, h, ? from unnest(?::bytea[], ?::text[]) as u (k, h) order by k on conflict do nothing returning spki_hash, holder`,
-    [at, hashes, sorted.map((c) => c.holder)]);
+  const taken = await insertKeys(tx, [at, hashes, sorted.map((c) => c.holder)]);
   if (taken.length === claims.length) return holdersByHash(taken);
   // a statement of its own: only a later snapshot sees what the other transaction has just committed
   const { rows } = await tx.raw<{ rows: KeyHolder[] }>('select spki_hash, holder from subject_keys where spki_hash = any(?::bytea[])', [hashes]);
@@ -93,7 +102,6 @@ export async function markKeyHolders(tx: Tx, moves: readonly { spkiHash: Uint8Ar
   return rows.map(({ spkiHash }) => spkiHash);
 }
 
-interface KeyHolder { spkiHash: Buffer; holder: string }
 const holdersByHash = (rows: readonly KeyHolder[]): Map<string, string> => new Map(rows.map(({ spkiHash, holder }) => [spkiHash.toString('hex'), holder]));
 
 const preparedColumns = [
@@ -104,15 +112,15 @@ const preparedColumns = [
 
 const bytea = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const appendPrepared = statement('append-prepared-certificates',
+  `with stored as (
+     insert into certificates (state, prepared_at, ${preparedColumns.map(([field]) => columnOf(field)).join(', ')})
+     select 'prepared', ?, * from unnest(${preparedColumns.map(([, type]) => `?::${type}[]`).join(', ')}) returning id)
+   insert into unfinished_certificates (certificate_id) select id from stored`);
+
 /** Many in one round trip. */
 export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], preparedAt: Date): Promise<void> {
-  const names = preparedColumns.map(([field]) => field.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)).join(', ');
-  const arrays = preparedColumns.map(([, type]) => `?::${type}[]`).join(', ');
-  // pg takes bytes and nulls inside arrays, which knex's types do not know
-  const columns = preparedColumns.map(([field]) => rows.map((row) => row[field]) as string[]);
-  await tx.raw(
-    `with stored as (insert into certificates (state, prepared_at, ${names}) select 'prepared', ?, * from unnest(${arrays}) returning id)
-     insert into unfinished_certificates (certificate_id) select id from stored`, [preparedAt, ...columns]);
+  await appendPrepared(tx, [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field]))]);
 }
 
 /** What is told of a certificate that was issued; `serialNumber` is lower-case hex. */
@@ -121,16 +129,17 @@ export interface IssuedFacts {
   officialId: string | null; requestId: string | null; replacesId: string | null;
 }
 
+const finishPrepared = statement<IssuedFacts>('finish-prepared-certificates',
+  `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
+   update certificates c set state = 'issued', der = u.der, issued_at = ?
+   from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
+   returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
+     c.official_id, c.request_id, c.replaces_id`);
+
 /** Turns prepared into issued; answers those that still were. */
 export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
   const ids = issued.map(({ id }) => id);
-  const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
-    `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
-     update certificates c set state = 'issued', der = u.der, issued_at = ?
-     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
-     returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
-       c.official_id, c.request_id, c.replaces_id`,
-    [ids, at, ids, issued.map((i) => bytea(i.der))]);
+  const rows = await finishPrepared(tx, [ids, at, ids, issued.map((i) => bytea(i.der))]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

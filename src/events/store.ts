@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import { statement } from '../database/statement.ts';
 import type { Language } from '../http/language.ts';
 import type { Tx } from '../services.ts';
 import type { EventType } from './record.ts';
@@ -19,20 +20,21 @@ export interface Arrival { id: string; type: EventType; subject: { type: string;
 
 const columns = 'position, id, type, subject_type, subject_id, agency_path, data, occurred_at';
 
+const appendArrivals = statement('append-event-arrivals',
+  `with stored as (
+     insert into event_arrivals (id, type, subject_type, subject_id, agency_path, data, occurred_at)
+     select e.id, e.type, e.subject_type, e.subject_id, e.agency_path, e.data, e.occurred_at
+     from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::ltree[], ?::jsonb[], ?::timestamptz[])
+       with ordinality as e (id, type, subject_type, subject_id, agency_path, data, occurred_at, place) order by e.place)
+   select pg_notify('events_arrived', '')`);
+
 /** Any number in one statement, which tells the sequencers as well: one round trip in the path of issuing. */
 export async function insertArrivals(tx: Tx, arrivals: readonly Arrival[]): Promise<void> {
-  const column = (pick: (arrival: Arrival) => unknown): string[] => arrivals.map(pick) as string[];
-  await tx.raw(
-    `with stored as (
-       insert into event_arrivals (id, type, subject_type, subject_id, agency_path, data, occurred_at)
-       select e.id, e.type, e.subject_type, e.subject_id, e.agency_path, e.data, e.occurred_at
-       from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::ltree[], ?::jsonb[], ?::timestamptz[])
-         with ordinality as e (id, type, subject_type, subject_id, agency_path, data, occurred_at, place) order by e.place)
-     select pg_notify('events_arrived', '')`,
-    [
-      column((a) => a.id), column((a) => a.type), column((a) => a.subject.type), column((a) => a.subject.id), column((a) => a.agencyPath),
-      column((a) => JSON.stringify(a.data)), column((a) => a.occurredAt),
-    ]);
+  const column = (pick: (arrival: Arrival) => unknown): unknown[] => arrivals.map(pick);
+  await appendArrivals(tx, [
+    column((a) => a.id), column((a) => a.type), column((a) => a.subject.type), column((a) => a.subject.id), column((a) => a.agencyPath),
+    column((a) => JSON.stringify(a.data)), column((a) => a.occurredAt),
+  ]);
 }
 
 // Any fixed number does; it only has to be nobody else's.
