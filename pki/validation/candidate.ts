@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate/parse.ts';
 import type { SignerProblem } from '../cms/verify.ts';
 import type { Digest } from '../keys/algorithm.ts';
 import { noEvidence, type EvidenceBytes } from './evidence.ts';
-import type { Message, TimestampEntry, Wanted } from './report.ts';
+import type { Message, ReportedFile, TimestampEntry, Wanted } from './report.ts';
 
 /**
  * The seam between the formats and the algorithm. A format takes a file apart into candidates (`pdf-candidates.ts` and
@@ -21,6 +21,8 @@ export interface SignedDocument {
   problems: Message[];
   /** certificates and status data kept for all its signatures, as a PDF's DSS */
   evidence: EvidenceBytes;
+  /** the files of a container; a candidate named there has their digest right, and whether it holds is its own verdict */
+  files?: readonly ReportedFile[];
 }
 
 /** The kind of signature; the report adds the level: `PAdES` becomes `PAdES-B-LTA`. PKCS7 is `adbe.*` in a PDF, CMS has no ESS attribute. */

@@ -60,7 +60,7 @@ export function parseCms(der: Uint8Array): SignedData {
   }
 }
 
-interface Place { id: string; field: string | null }
+export interface Place { id: string; field: string | null }
 
 /** One signer of a SignedData over content from wherever its container keeps it; undefined content is missing content. */
 export interface CmsSignature { signedData: SignedData; signerInfo: SignerInfo; content: SignedContent | undefined }
@@ -99,7 +99,7 @@ function counterCandidates(signed: Place, signerInfo: SignerInfo, depth: number)
 }
 
 /** A bare token with what it stamps beside it. */
-function tokenCandidate(place: Place, { der }: SignedData, content: SignedContent | undefined): SignatureCandidate {
+export function tokenCandidate(place: Place, { der }: SignedData, content: SignedContent | undefined): SignatureCandidate {
   return {
     ...emptyCandidate({ ...place, type: 'document-timestamp', family: 'RFC3161' }),
     timestamp: { kind: 'document-timestamp', token: der, stamped: (digest) => content?.digest(digest), covers: () => nothingCovered },

@@ -1,4 +1,4 @@
-import { compareIndications, type Conclusion, type SignatureReport } from './report.ts';
+import { compareIndications, type Conclusion, type Message, type SignatureReport } from './report.ts';
 
 export const passed: Conclusion = { indication: 'TOTAL-PASSED', subIndication: null };
 
@@ -14,10 +14,12 @@ export function worstOf(conclusions: readonly Conclusion[]): Conclusion {
 /**
  * The conclusion over a whole document: its worst signature decides. A document timestamp that merely lacks trust takes
  * nothing from the signatures beside it, one that is broken shows a changed document. A counter-signature speaks for itself alone.
+ * @param problems about the document as a whole: with an error such as a file that nobody signed, the rest is no plain pass
  */
-export function concludeDocument(reports: readonly SignatureReport[]): Conclusion {
+export function concludeDocument(reports: readonly SignatureReport[], problems: readonly Message[] = []): Conclusion {
+  const incomplete: Conclusion[] = problems.some(({ level }) => level === 'error') ? [{ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' }] : [];
   const signatures = reports.filter(({ type, counterSigns }) => type === 'signature' && counterSigns === null);
-  if (signatures.length === 0) return worstOf(reports);
+  if (signatures.length === 0) return worstOf([...reports, ...incomplete]);
   const brokenTimestamps = reports.filter(({ type, indication }) => type === 'document-timestamp' && indication === 'TOTAL-FAILED');
-  return worstOf([...signatures, ...brokenTimestamps]);
+  return worstOf([...signatures, ...brokenTimestamps, ...incomplete]);
 }

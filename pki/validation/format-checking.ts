@@ -2,6 +2,7 @@ import { PkiError } from '../error.ts';
 import { oid } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
 import { looksLikeJws } from '../jws/parse.ts';
+import { readAsicDocument } from './asic-candidates.ts';
 import type { SignatureCandidate, SignedDocument } from './candidate.ts';
 import { readCmsDocument } from './cms-candidates.ts';
 import { passed } from './conclusion.ts';
@@ -20,7 +21,8 @@ const signedDataOid = Buffer.from(oid(oids.signedData));
 
 /** In this order; a further format is one row, and one file beside this that makes its candidates. */
 const formats: readonly FormatReader[] = [
-  // an attached CMS may hold a PDF that begins within the first kilobyte
+  // a stored PDF may begin within the first kilobyte of a container, or of an attached CMS
+  { recognises: (start) => start.toString('latin1', 0, 4) === 'PK\u0003\u0004', read: readAsicDocument },
   { recognises: (start) => start[0] === 0x30 && start.subarray(0, 24).includes(signedDataOid), read: readCmsDocument },
   { recognises: (start) => start.includes('%PDF-'), read: readPdfDocument },
   { recognises: (start) => start.toString('latin1', 0, 11) === '-----BEGIN ', read: (file, content) => readCmsDocument(bytesOfPem(file), content) },
@@ -37,7 +39,7 @@ const formats: readonly FormatReader[] = [
 export function readSignedDocument(file: Uint8Array, content?: Uint8Array): SignedDocument {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 1024));
   const format = formats.find(({ recognises }) => recognises(start));
-  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature, an XML document or a JWS' });
+  if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature, an XML document, an ASiC container or a JWS' });
   return format.read(file, content);
 }
 

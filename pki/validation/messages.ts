@@ -24,6 +24,11 @@ export const messageLevels = {
   'signature-broken': 'error',
   'signed-content-missing': 'error',
   'content-given-twice': 'error',
+  // the files of a container
+  'file-not-signed': 'error',
+  'file-not-signed-by-all': 'warning',
+  'file-changed': 'error',
+  'container-entry-unread': 'warning',
   // the chain
   'chain-not-trusted': 'error',
   'chain-invalid': 'error',

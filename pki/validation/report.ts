@@ -152,7 +152,12 @@ export interface ValidationReport {
   /** about the document as a whole */
   messages: Message[];
   signatures: SignatureReport[];
+  /** the files of a container; empty where the document is one file */
+  files: readonly ReportedFile[];
 }
+
+/** A file of a container, its SHA-256 in hex, and the ids of the signatures over it. */
+export interface ReportedFile { name: string; sha256: string; octets: number; coveredBy: readonly string[] }
 
 /** Evidence that would let the next round say more; the caller fetches what it can and asks again. */
 export type Wanted =

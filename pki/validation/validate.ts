@@ -36,11 +36,12 @@ export function validateDocument({ file, content, ...context }: DocumentInput): 
 export function validateSignedDocument(document: SignedDocument, input: ContextInput): Validation {
   const context = initializeContext(input, document, embeddedEvidence(document));
   const signatures = validateCandidates(document.candidates, context);
-  const conclusion = concludeDocument(signatures);
+  const conclusion = concludeDocument(signatures, document.problems);
   const report: ValidationReport = {
     validationTime: input.validationTime, policy: input.policy.name, format: document.format, conclusion,
     outcome: outcomeOf[conclusion.indication], nature: natureOf(signatures),
     messages: [...document.problems, ...(signatures.length === 0 ? [message('no-signature-found')] : []), ...compareIssuingBody(input.issuingBody, signatures)], signatures,
+    files: document.files ?? [],
   };
   return { report, wanted: context.wanted.list() };
 }

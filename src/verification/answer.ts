@@ -21,6 +21,8 @@ export interface Answer {
   nature: { code: ValidationReport['nature']; text: Words };
   messages: AnsweredMessage[];
   signatures: AnsweredSignature[];
+  /** the files of a container, and which signatures are over each */
+  files: ValidationReport['files'];
   /** evidence that could settle an INDETERMINATE answer; empty for the others */
   missing: MissingEvidence[];
   /** CMS in Base64: proof of what was answered; null where no key of ours is certified for it */
@@ -41,6 +43,7 @@ export function answerOf(report: ValidationReport, { id, verifiedAt, name, size,
     outcome: { code: outcome, text: outcomeWords[outcome] },
     nature: { code: nature, text: natureWords[nature] },
     messages: report.messages.map(answeredMessage),
+    files: report.files,
     signatures: report.signatures.map((signature) => ({
       ...signature,
       messages: signature.messages.map(answeredMessage),

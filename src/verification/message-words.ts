@@ -35,6 +35,10 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'signature-broken': w('Giá trị chữ ký không khớp với chứng thư của người ký.', 'The signature does not match the signer’s certificate.', doNotUse),
   'signed-content-missing': w('Thiếu tệp nội dung đã được ký.', 'The content that was signed is not there.', { vi: 'Gửi kèm tệp nội dung cùng với tệp chữ ký.', en: 'Send the signed content together with the signature.' }),
   'content-given-twice': w('Tệp chữ ký đã chứa nội dung, nhưng lại có thêm một tệp nội dung khác.', 'The signature already holds its content, yet another content file was sent.', { vi: 'Chỉ gửi tệp chữ ký.', en: 'Send the signature alone.' }),
+  'file-not-signed': w('Tệp {name} trong gói không được chữ ký nào bao phủ.', 'No signature covers the file {name} of the container.', { vi: 'Không sử dụng tệp này. Đề nghị cơ quan phát hành gửi lại gói đầy đủ.', en: 'Do not use this file. Ask the issuing agency for a complete container.' }),
+  'file-not-signed-by-all': w('Tệp {name} chỉ được ký bởi {signatures}, không phải bởi mọi chữ ký trong gói.', 'The file {name} is signed by {signatures} alone, not by every signature of the container.', { vi: 'Xem ai đã ký tệp cần dùng.', en: 'See who signed the file you need.' }),
+  'file-changed': w('Tệp {name} trong gói bị thiếu hoặc khác với tệp đã ký.', 'The file {name} of the container is missing or differs from the one that was signed.', doNotUse),
+  'container-entry-unread': w('Mục {name} trong gói chứa bằng chứng lưu trữ chưa được hỗ trợ, nên không được dùng.', 'The entry {name} of the container holds archive evidence that is not supported, and was not used.'),
 
   'chain-not-trusted': w('Chứng thư của người ký không dẫn tới chứng thư gốc nào được hệ thống này tin cậy.', 'The signer’s certificate does not lead to a root that this service trusts.', askIssuer),
   'chain-invalid': w('Đường dẫn chứng thực không hợp lệ ({rule}).', 'The certification path is not valid ({rule}).', askIssuer),

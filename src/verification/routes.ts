@@ -62,6 +62,7 @@ const Verification = z.object({
     content: z.object({ algorithm: z.string(), value: z.string() }).nullable() }),
   conclusion: Conclusion, outcome: z.object({ code: z.enum(['valid', 'invalid', 'insufficient']), text: words }), nature: z.object({ code: z.string(), text: words }),
   messages: z.array(Message), signatures: z.array(Signature), missing: z.array(Missing),
+  files: z.array(z.object({ name: z.string(), sha256: z.string(), octets: z.number(), coveredBy: z.array(z.string()).readonly() })).readonly(),
   receipt: z.string().nullable(),
 });
 
@@ -103,7 +104,7 @@ async function once(services: Services, actor: Actor, call: RepeatableCall, run:
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
   endpoint({
-    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML or JWS; a detached signature with its content', allow: 'verification:create',
+    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML, ASiC container or JWS; a detached signature with its content', allow: 'verification:create',
     upload: { maxBytes: 33_554_432, files: ['file', 'content'] }, headers: [idempotencyKeyHeader], body: z.object(asked),
     status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
     handle: async ({ services, actor, body, files, header, setHeader }) => {
