@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigError, loadConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/http/logging.ts';
@@ -25,7 +25,8 @@ async function main(): Promise<void> {
   const plain = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
   const folder = relative(process.cwd(), join(plain.dataFolder, 'demo')) || '.';
   await mkdir(folder, { recursive: true });
-  const mailbox = await openMailbox((name, mail) => writeFile(join(folder, name), mail));
+  const kept = (await readdir(folder)).filter((name) => name.endsWith('.eml')).length;
+  const mailbox = await openMailbox((name, mail) => writeFile(join(folder, name), mail), kept);
   const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env, SMTP_URL: mailbox.url, MAIL_FROM: 'antin@example.gov.vn' });
   tell.title('Ấn Tín: from a key to a verified result');
   const service = await startService({ config, log: createLog(config.logLevel) });

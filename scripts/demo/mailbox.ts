@@ -15,8 +15,8 @@ export interface Mailbox {
 const patienceMs = 15_000;
 const maxMailBytes = 1_000_000;
 
-/** @param keep gets every mail as it came, with its number */
-export async function openMailbox(keep: (name: string, mail: Buffer) => Promise<unknown>): Promise<Mailbox> {
+/** @param keep gets every mail as it came, under a name with its number @param kept how many an earlier start has kept */
+export async function openMailbox(keep: (name: string, mail: Buffer) => Promise<unknown>, kept: number): Promise<Mailbox> {
   const mails: Mail[] = [];
   const taken = new Set<Mail>();
   const server = new SMTPServer({
@@ -26,7 +26,7 @@ export async function openMailbox(keep: (name: string, mail: Buffer) => Promise<
       stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', done).on('end', () => {
         const raw = Buffer.concat(chunks);
         mails.push(mailOf(raw, session.envelope.rcptTo[0]?.address ?? ''));
-        keep(`mail-${mails.length}.eml`, raw).then(() => done(), done);
+        keep(`mail-${kept + mails.length}.eml`, raw).then(() => done(), done);
       });
     },
   });
