@@ -1,9 +1,10 @@
+import type { RevocationReason } from '../../pki/crl/reason.ts';
 import { requireWithin } from '../access/scope.ts';
 import type { Page, PageRequest } from '../database/paging.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { serialOf } from './revoke.ts';
-import { findCertificate, listCertificates, type CertificateFilter, type CertificateView } from './store.ts';
+import { findCertificate, listCertificates, listStatuses, type CertificateFilter, type CertificateView } from './store.ts';
 
 /** A certificate as the API shows it. */
 export interface CertificateItem extends Omit<CertificateView, 'serialNumber' | 'subjectText' | 'der' | 'reason' | 'revokedAt' | 'invalidityDate'> {
@@ -26,6 +27,26 @@ export async function searchCertificates(
 ): Promise<Page<CertificateItem>> {
   const { items, next } = await listCertificates(db, { ...filter, withinPath: actor.agencyPath }, page);
   return { items: items.map(itemOf), next };
+}
+
+/** What anyone may know of a certificate: its state, never whose it is. */
+export interface PublicStatus {
+  serialNumber: string;
+  /** the authority's name */
+  issuer: string;
+  state: CertificateView['state'];
+  notBefore: Date;
+  notAfter: Date;
+  revocation: { reason: RevocationReason; revokedAt: Date; invalidityDate: Date | null } | null;
+}
+
+/** The certificates of all our authorities that bear a serial number, in hex of up to 40 digits; usually one or none. Those never signed are left out. */
+export async function statusBySerial({ db }: Pick<Services, 'db'>, serialHex: string): Promise<PublicStatus[]> {
+  const even = serialHex.length % 2 === 0 ? serialHex : `0${serialHex}`;
+  const lengths = [...new Set([even, even.padStart(40, '0')])].map((hex) => Buffer.from(hex, 'hex'));
+  return (await listStatuses(db, lengths)).map(({ serialNumber: serial, reason, revokedAt, invalidityDate, ...row }) => ({
+    ...row, serialNumber: serialOf({ serialNumber: serial }), revocation: reason && revokedAt ? { reason, revokedAt, invalidityDate } : null,
+  }));
 }
 
 function itemOf({ serialNumber, subjectText, der: _der, reason, revokedAt, invalidityDate, ...row }: CertificateView): CertificateItem {

@@ -257,6 +257,15 @@ export async function findCertificate(db: Knex, id: string): Promise<Certificate
   return viewQuery(db).where('certificates.id', id).first() as Promise<CertificateView | undefined>;
 }
 
+export type StatusRow = Pick<CertificateView, 'serialNumber' | 'issuer' | 'state' | 'notBefore' | 'notAfter' | 'reason' | 'revokedAt' | 'invalidityDate'>;
+
+/** By the serial number alone, of any authority; `issuer` is the authority's name. @param serialNumbers one number in its possible lengths */
+export async function listStatuses(db: Knex, serialNumbers: readonly Buffer[]): Promise<StatusRow[]> {
+  return db('certificates as c').join('authority_generations as g', 'g.id', 'c.generationId').join('authorities as a', 'a.id', 'g.authorityId')
+    .leftJoin('revocations as r', 'r.certificateId', 'c.id').whereIn('c.serialNumber', [...serialNumbers]).whereIn('c.state', ['issued', 'revoked', 'on_hold']).limit(20)
+    .select('c.serialNumber', 'a.name as issuer', 'c.state', 'c.notBefore', 'c.notAfter', 'r.reason', 'r.revokedAt', 'r.invalidityDate');
+}
+
 export async function listCertificates(db: Knex, filter: CertificateFilter, page: PageRequest): Promise<Page<CertificateView>> {
   const query = viewQuery(db);
   for (const field of ['serialNumber', 'state', 'profile', 'officialId', 'agencyId', 'requestId'] as const) {

@@ -53,6 +53,16 @@ export async function findLatestByIssuer(db: Knex, issuer: { subjectDer: Uint8Ar
     .orderBy('crls.number', 'desc').first('crls.*') as Promise<CrlRow | undefined>;
 }
 
+export type CrlSummary = Pick<CrlRow, 'generationId' | 'number' | 'thisUpdate' | 'nextUpdate' | 'entries'>;
+
+/** The newest CRL of every generation that has one. */
+export async function listLatest(db: Knex): Promise<CrlSummary[]> {
+  const { rows } = await db.raw<{ rows: CrlSummary[] }>(
+    `select l.generation_id, l.number, l.this_update, l.next_update, l.entries from authority_generations g
+     cross join lateral (select generation_id, number, this_update, next_update, entries from crls where generation_id = g.id order by number desc limit 1) l`);
+  return rows;
+}
+
 /** Generations in service whose last CRL is older than the interval, or that have none. */
 export async function listDue(db: Knex, publishedBefore: Date): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(

@@ -1,12 +1,14 @@
 import { accountPages } from './account/pages.ts';
+import { authorityPages } from './authorities/pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
 import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
+import { statusPages } from './status/pages.ts';
 import { verifyPages } from './verify/pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
-  ...verifyPages, ...revokePages, ...signInPages, ...accountPages,
+  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];
