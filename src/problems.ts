@@ -25,6 +25,7 @@ export const problems = {
   'identity-check-off':          { status: 409, en: 'The check with the national population database is switched off here.', vi: 'Việc đối chiếu với CSDL quốc gia về dân cư chưa được bật.' },
   'request-in-progress':         { status: 409, en: 'The same request is being answered; ask again in a moment.', vi: 'Yêu cầu này đang được xử lý; vui lòng gọi lại sau giây lát.' },
   'state-changed':               { status: 409, en: 'Someone changed this in the meantime; read it again.', vi: 'Dữ liệu vừa được thay đổi; vui lòng tải lại.' },
+  'content-lost':                { status: 410, en: 'The document is no longer here; send it again.', vi: 'Tài liệu không còn trên hệ thống; vui lòng gửi lại.' },
   'too-large':                   { status: 413, en: 'What was sent is too large.', vi: 'Dữ liệu gửi lên quá lớn.' },
   'unsupported-format':          { status: 415, en: 'This format is not supported here.', vi: 'Định dạng này không được hỗ trợ.' },
   'invalid-fields':              { status: 422, en: 'Some fields are missing or wrong.', vi: 'Một số trường còn thiếu hoặc chưa đúng.' },

@@ -28,6 +28,8 @@ export interface Call<P, Q, B> {
   files: Readonly<Record<string, UploadedFile>>;
   /** The first of the endpoint's own `accepts` the caller takes; 'application/json' otherwise. */
   accept: string;
+  /** Only where the endpoint declares `stream`: takes each file in turn, then gives the form's fields, checked as the body. */
+  receive: (take: (file: IncomingFile) => Promise<void>) => Promise<B>;
   language: 'vi' | 'en';
   /** Where the call comes from for limits on rate: the socket, or what a proxy of ours says. */
   address: string;
@@ -36,6 +38,11 @@ export interface Call<P, Q, B> {
   /** A header of the answer, kept if the answer is a problem. */
   setHeader: (name: string, value: string) => void;
 }
+
+export interface StreamLimits { field: string; maxFiles: number; maxFileBytes: number; maxBytes: number }
+
+/** A file that is still coming in. */
+export interface IncomingFile { name: string; chunks: AsyncIterable<Uint8Array> }
 
 /** A request header that means something here, for the OpenAPI document. */
 export interface HeaderField { name: string; description: string }
@@ -60,6 +67,8 @@ export interface Endpoint<
   body?: B;
   /** multipart/form-data with these file fields, the first one required. */
   upload?: { maxBytes: number; files: readonly string[] };
+  /** multipart/form-data with many files under one name, handed on one after the other while they come in. */
+  stream?: StreamLimits;
   /** Request headers the handler reads. */
   headers?: readonly HeaderField[];
   /** Media types the answer comes in besides JSON; the caller's Accept chooses. */

@@ -5,10 +5,11 @@ import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { clientAddress } from './client-address.ts';
 import { checkFields } from './check-fields.ts';
-import type { Binary, Call, Endpoint } from './endpoint.ts';
+import type { Binary, Call, Endpoint, IncomingFile, StreamLimits } from './endpoint.ts';
 import { languageOf } from './language.ts';
 import { problemOf, sendProblem } from './problem-json.ts';
 import { requestIdOf } from './request-id.ts';
+import { receiveFiles } from './stream.ts';
 import { readUpload } from './upload.ts';
 
 /** Finds out who calls. Without `authorization` it is the actor `anyone`. */
@@ -66,15 +67,23 @@ async function readCall(e: Endpoint, { req, res, services, actor, json }: Incomi
     address: clientAddress(req, services.config),
     header: (name: string) => (e.headers?.some((declared) => declared.name === name) ? req.get(name) : undefined),
     setHeader: (name: string, value: string) => void res.setHeader(name, value),
+    receive: async (take: (file: IncomingFile) => Promise<void>) =>
+      checkFields(e.body, { ...(await receiveFiles(req, requireStream(e), take)) }, 'body', language),
   };
   const params = checkFields(e.params, req.params, 'path', language);
   const query = checkFields(e.query, req.query, 'query', language);
+  if (e.stream) return { services, actor, params, query, body: {}, files: {}, accept, language, ...told };
   if (e.upload) {
     const { fields, files } = await readUpload(req, e.upload);
     return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, accept, language, ...told };
   }
   const body = e.body ? checkFields(e.body, await readJson(req, res, json), 'body', language) : {};
   return { services, actor, params, query, body, files: {}, accept, language, ...told };
+}
+
+function requireStream({ stream, path }: Endpoint): StreamLimits {
+  if (!stream) throw new Error(`${path} declares no stream`);
+  return stream;
 }
 
 function chooseType(e: Endpoint, req: Request): string {

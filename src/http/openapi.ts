@@ -49,7 +49,7 @@ function impliedProblems(e: Endpoint): Endpoint['problems'] {
   return [
     ...(e.allow === 'anyone' ? [] : ['sign-in-required', 'credential-expired', 'not-permitted'] as const),
     ...(e.params || e.query || e.body ? ['invalid-fields'] as const : []),
-    ...(e.body || e.upload ? ['malformed-request', 'too-large', 'unsupported-format'] as const : []),
+    ...(e.body || e.upload || e.stream ? ['malformed-request', 'too-large', 'unsupported-format'] as const : []),
     ...(e.accepts ? ['not-acceptable'] as const : []),
   ];
 }
@@ -65,8 +65,14 @@ function headersOf({ headers = [] }: Endpoint): Json[] {
 }
 
 function bodyOf(e: Endpoint, schemas: Json): Json {
-  if (!e.body && !e.upload) return {};
+  if (!e.body && !e.upload && !e.stream) return {};
   const fields = e.body ? schemaOf(e.body, 'input', schemas) : { type: 'object', properties: {} };
+  if (e.stream) {
+    const { field, maxFiles } = e.stream;
+    const files = { type: 'array', maxItems: maxFiles, items: { type: 'string', format: 'binary' } };
+    const schema = { ...fields, properties: { ...(fields['properties'] as Json), [field]: files }, required: [...(fields['required'] as string[] ?? []), field] };
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+  }
   if (!e.upload) return { requestBody: { required: true, content: { 'application/json': { schema: fields } } } };
   const files = Object.fromEntries(e.upload.files.map((name) => [name, { type: 'string', format: 'binary' }]));
   const schema = { ...fields, properties: { ...files, ...(fields['properties'] as Json) }, required: [...(fields['required'] as string[] ?? []), ...e.upload.files.slice(0, 1)] };

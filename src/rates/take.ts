@@ -9,6 +9,7 @@ export interface Rate { name: string; perMinute: number; burst: number }
 /** Registered agencies send whole batches; the open pages serve one person at a time. */
 export const rates = {
   registered: { name: 'registered', perMinute: 1200, burst: 300 },
+  batches: { name: 'batches', perMinute: 6, burst: 6 },
   anyone: { name: 'anyone', perMinute: 20, burst: 20 },
 } as const satisfies Record<string, Rate>;
 
