@@ -1,0 +1,102 @@
+import { hash, sign } from 'node:crypto';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSignedData } from '../../pki/cms/build.ts';
+import { signerFrom } from '../../pki/keys/signer.ts';
+import { signPdf } from '../../pki/pdf/sign.ts';
+import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { signXml } from '../../pki/xml/sign.ts';
+import { signatureTemplate } from '../../pki/xml/signature-template.ts';
+import { makeCrl, makeEntity, type Entity } from '../make-chain.ts';
+import { makeResultPdf } from '../make-result-pdf.ts';
+import { zipOf } from './zip-sample.ts';
+
+export type SampleKind = 'pdf' | 'cms' | 'jws' | 'xml' | 'zip';
+
+/** A file to bend, and what of it a good signature still has to be over. */
+export interface Sample {
+  name: string;
+  kind: SampleKind;
+  file: Uint8Array;
+  content?: Uint8Array;
+  /** the signed bytes of each field as [start, end) pairs; a field that passes must still have them, in their places */
+  covered: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  /** octets without which nothing of this file may pass: the signature value */
+  signature?: Uint8Array;
+}
+
+/** The moment of every judgement, so that a case can be repeated. */
+export const fuzzTime = new Date('2030-01-02T00:00:00Z');
+
+export interface Trust { anchor: Uint8Array; evidence: EvidenceBytes }
+
+/** Files that pass with the trust beside them, and those of the public suites that are small, which nobody trusts. */
+export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; others: Sample[]; trust: Trust; signer: Uint8Array }> {
+  const root = makeEntity({ subject: 'root', ca: true });
+  const issuing = makeEntity({ subject: 'issuing', issuer: root, ca: true });
+  const holder = makeEntity({ subject: 'signer', issuer: issuing });
+  const own = [...await pdfSamples(holder), ...await cmsSamples(holder), await jwsSample(holder), await xmlSample(holder), zipSample()];
+  const evidence = { certificates: [issuing.certificate.der], crls: [makeCrl(root).der, makeCrl(issuing).der], ocspResponses: [] };
+  return {
+    own, others: corpora === undefined ? [] : publicSamples(corpora), signer: holder.certificate.der, trust: { anchor: root.certificate.der, evidence },
+  };
+}
+
+const orderOf = ({ key, certificate }: Entity) => ({ signer: signerFrom(key), certificate, chain: [], signingTime: fuzzTime });
+
+async function pdfSamples(holder: Entity): Promise<Sample[]> {
+  const order = { ...orderOf(holder), contentsBytes: 2_048 };
+  const once = await signPdf(await makeResultPdf({ date: fuzzTime }), order);
+  const twice = await signPdf(once, order);
+  const covered = { Signature1: rangesOf(once, 0), Signature2: rangesOf(twice, once.length) };
+  return [{ name: 'result.pdf', kind: 'pdf', file: once, covered: { Signature1: covered.Signature1 } }, { name: 'result-twice.pdf', kind: 'pdf', file: twice, covered }];
+}
+
+/** What the ByteRange that stands after this place says. */
+function rangesOf(pdf: Uint8Array, after: number): [number, number][] {
+  const found = /ByteRange \[0 (\d+) (\d+) (\d+)/.exec(Buffer.from(pdf.subarray(after)).toString('latin1'))!;
+  const [length, start, rest] = found.slice(1).map(Number) as [number, number, number];
+  return [[0, length], [start, start + rest]];
+}
+
+async function cmsSamples(holder: Entity): Promise<Sample[]> {
+  const content = Buffer.from('Kết quả giải quyết thủ tục hành chính');
+  const order = { digest: hash('sha256', content, 'buffer'), signer: signerFrom(holder.key), certificate: holder.certificate, certificates: [], signingTime: fuzzTime };
+  const [attached, detached] = [await buildSignedData({ ...order, content }), await buildSignedData(order)];
+  // the signature value is the last thing of a SignerInfo without unsigned attributes
+  const signature = (der: Uint8Array): Uint8Array => der.subarray(-64);
+  return [
+    { name: 'attached.p7m', kind: 'cms', file: attached, covered: {}, signature: signature(attached) },
+    { name: 'detached.p7s', kind: 'cms', file: detached, content, covered: {}, signature: signature(detached) },
+  ];
+}
+
+function jwsSample({ key, certificate }: Entity): Sample {
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const der = Buffer.from(certificate.der);
+  const header = { alg: 'ES256', x5c: [der.toString('base64')], 'x5t#S256': hash('sha256', der, 'buffer').toString('base64url') };
+  const input = `${encode(header)}.${encode({ result: 'Đạt' })}`;
+  const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+  return { name: 'result.jws', kind: 'jws', file: Buffer.from(`${input}.${signature}`), covered: {}, signature: Buffer.from(input) };
+}
+
+async function xmlSample(holder: Entity): Promise<Sample> {
+  const signer = signerFrom(holder.key);
+  const template = signatureTemplate({ id: 'S', scheme: signer.scheme, certificate: holder.certificate, chain: [], signingTime: fuzzTime, references: [{ uri: '', enveloped: true }] });
+  const xml = await signXml(`<?xml version="1.0" encoding="UTF-8"?>\n<result a="1"><name>Kết quả</name><value x="y">10</value>${template}</result>`, { signer });
+  const value = /<ds:SignatureValue[^>]*>([^<]+)</.exec(xml)![1]!;
+  return { name: 'result.xml', kind: 'xml', file: Buffer.from(xml), covered: {}, signature: Buffer.from(value.slice(0, 40)) };
+}
+
+function zipSample(): Sample {
+  const file = zipOf([['mimetype', 'application/vnd.etsi.asic-e+zip'], ['result.txt', 'Kết quả '.repeat(200)], ['META-INF/manifest.xml', '<manifest/>']]);
+  return { name: 'container.asice', kind: 'zip', file, covered: {} };
+}
+
+/** Signed documents of others, as long as they are small enough for many cases. */
+function publicSamples(corpora: string): Sample[] {
+  if (!existsSync(corpora)) return [];
+  return globSync('pdf-{integrity,attacks}/files/*.pdf', { cwd: corpora }).toSorted().map((file) => join(corpora, file))
+    .filter((file) => statSync(file).size < 120_000).filter((_file, i) => i % 3 === 0)
+    .map((file) => ({ name: file.split('/').at(-1)!, kind: 'pdf' as const, file: readFileSync(file), covered: {} }));
+}
