@@ -115,6 +115,8 @@ export interface TimestampEntry extends Conclusion {
   authority: string | null;
   policy: string | null;
   serialNumber: string | null;
+  /** SHA-256 of the token, hex */
+  fingerprint: string;
   messages: Message[];
   buildingBlocks: BuildingBlock[];
 }

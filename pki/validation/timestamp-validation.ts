@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { oids } from '../asn1/oids.ts';
 import { serialHex, type Certificate } from '../certificate/parse.ts';
 import { selectSignerCertificate } from '../cms/signer-certificate.ts';
@@ -37,22 +38,21 @@ export function readTimestamp(timestamp: CandidateTimestamp, { evidence }: Valid
  * the time prove anything.
  */
 export function validateTimestamp({ timestamp, token }: ReadTimestamp, context: ValidationContext): TimestampValidation {
-  const { kind } = timestamp;
-  if (!token) return judged({ kind, token, certificate: undefined }, broken('FORMAT_FAILURE', 'timestamp-malformed'));
+  if (!token) return judged({ timestamp, token, certificate: undefined }, broken('FORMAT_FAILURE', 'timestamp-malformed'));
   const certificate = selectSignerCertificate(token.signerInfo, context.evidence.certificates);
   if (!certificate || certificate === 'conflict') {
     askForSigner(token, context);
-    return judged({ kind, token, certificate: undefined }, untrusted('NO_SIGNING_CERTIFICATE_FOUND', certificate ?? 'no-certificate'));
+    return judged({ timestamp, token, certificate: undefined }, untrusted('NO_SIGNING_CERTIFICATE_FOUND', certificate ?? 'no-certificate'));
   }
   const { problems } = verifyTimestampToken(token, (digest) => timestamp.stamped(digest) ?? nothing, certificate);
   const [problem] = problems;
   if (problem) {
     const hashFails = problems.some(({ code }) => code === 'imprint-mismatch' || code === 'message-digest-mismatch');
-    return judged({ kind, token, certificate }, broken(hashFails ? 'HASH_FAILURE' : 'SIG_CRYPTO_FAILURE', problem.code));
+    return judged({ timestamp, token, certificate }, broken(hashFails ? 'HASH_FAILURE' : 'SIG_CRYPTO_FAILURE', problem.code));
   }
   const existence = context.proofs.ofObject(timestamp.token)?.time;
   const chain = trustOver(certificate, token, existence, context);
-  return judged({ kind, token, certificate, chain }, trustOf(token, certificate, { chain, existence }, context));
+  return judged({ timestamp, token, certificate, chain }, trustOf(token, certificate, { chain, existence }, context));
 }
 
 /** no digest has no octets */
@@ -104,13 +104,13 @@ function askForSigner({ signerInfo: { sid } }: TimestampToken, { wanted }: Valid
   if ('issuer' in sid) wanted.add({ kind: 'signing-certificate', issuer: sid.issuer.der, serialNumber: serialHex(sid.serialNumber), subjectKeyIdentifier: null });
 }
 
-interface Subject { kind: TimestampEntry['kind']; token: TimestampToken | undefined; certificate: Certificate | undefined; chain?: TimedValidation }
+interface Subject { timestamp: CandidateTimestamp; token: TimestampToken | undefined; certificate: Certificate | undefined; chain?: TimedValidation }
 
-function judged({ kind, token, certificate, chain }: Subject, verdict: Judged): TimestampValidation {
+function judged({ timestamp: { kind, token: der }, token, certificate, chain }: Subject, verdict: Judged): TimestampValidation {
   const authority = certificate && (nameAttribute(certificate.subject, oids.commonName) ?? printName(certificate.subject));
   const entry: TimestampEntry = {
     kind, ...verdict, time: token?.tstInfo.genTime ?? null, authority: authority ?? null, policy: token?.tstInfo.policy ?? null,
-    serialNumber: token ? serialHex(token.tstInfo.serialNumber) : null, buildingBlocks: blocksOf(token, verdict, chain),
+    serialNumber: token ? serialHex(token.tstInfo.serialNumber) : null, fingerprint: hash('sha256', der), buildingBlocks: blocksOf(token, verdict, chain),
   };
   return { entry, certificate, chain: chain?.decisive };
 }

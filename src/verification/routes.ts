@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writeEtsiReport } from '../../pki/validation/etsi-report.ts';
 import { binary, endpoint, instant, type Binary } from '../http/endpoint.ts';
 import { idempotencyKeyHeader, onceFor, type RepeatableCall } from '../idempotency/once.ts';
 import { Problem } from '../problems.ts';
@@ -44,7 +45,7 @@ const Signature = z.object({
   })),
   timestamps: z.array(z.object({
     kind: z.enum(['content-timestamp', 'signature-timestamp', 'validation-data-timestamp', 'archive-timestamp', 'document-timestamp']), indication, subIndication, time: instant.nullable(),
-    authority: text, policy: text, serialNumber: text, messages: z.array(Message), buildingBlocks: z.array(Block),
+    authority: text, policy: text, serialNumber: text, fingerprint: z.string(), messages: z.array(Message), buildingBlocks: z.array(Block),
   })),
   buildingBlocks: z.array(Block), counterSigns: text,
   stated: z.object({ signaturePolicy: text, commitmentTypes: z.array(z.string()), contentType: text }),
@@ -84,6 +85,8 @@ const receiptShown = ({ documentDigest, documentSize, content, format, indicatio
 });
 
 const cms = 'application/pkcs7-mime';
+/** ETSI TS 119 102-2 */
+const xml = 'application/xml';
 const id = z.object({ id: z.uuid() });
 
 const asked = {
@@ -93,41 +96,49 @@ const asked = {
 };
 const refusals = ['document-unreadable', 'too-large', 'invalid-fields', 'too-many-requests', 'idempotency-key-reused', 'request-in-progress'] as const;
 
+/** A call with the form its answer is wanted in: ours, or the report of ETSI TS 119 102-2. */
+type Asked = RepeatableCall & { etsi: boolean };
+
 /** With a key the answer leaves as bytes, for it must be the same the second time. */
-async function once(services: Services, actor: Actor, call: RepeatableCall, run: () => Promise<Answer>): Promise<Answer | Binary> {
-  if (call.key === undefined) return run();
-  const { bytes, contentType } = await onceFor(services, actor, call, async () =>
-    ({ bytes: Buffer.from(JSON.stringify(await Verification.parseAsync(await run()))), contentType: 'application/json; charset=utf-8' }));
+async function once(services: Services, actor: Actor, { etsi, ...call }: Asked, run: () => Promise<Answer>): Promise<Answer | Binary> {
+  const written = async (): Promise<{ bytes: Buffer; contentType: string }> => (etsi
+    ? { bytes: Buffer.from(writeEtsiReport(await run())), contentType: xml }
+    : { bytes: Buffer.from(JSON.stringify(await Verification.parseAsync(await run()))), contentType: 'application/json; charset=utf-8' });
+  if (call.key === undefined && !etsi) return run();
+  const { bytes, contentType } = await onceFor(services, actor, { ...call, request: [...call.request, String(etsi)] }, written);
   return binary(bytes, contentType);
 }
+
+const form = z.object({ report: z.enum(['json', 'etsi']).optional() });
+const isEtsi = (query: z.output<typeof form>, accept: string): boolean => query.report === 'etsi' || (query.report === undefined && accept === xml);
 
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
   endpoint({
     method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML, ASiC container or JWS; a detached signature with its content', allow: 'verification:create',
-    upload: { maxBytes: 33_554_432, files: ['file', 'content'] }, headers: [idempotencyKeyHeader], body: z.object(asked),
+    upload: { maxBytes: 33_554_432, files: ['file', 'content'] }, headers: [idempotencyKeyHeader], query: form, accepts: [xml], body: z.object(asked),
     status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
-    handle: async ({ services, actor, body, files, header, setHeader }) => {
+    handle: async ({ services, actor, query, accept, body, files, header, setHeader }) => {
       await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
       const { name, bytes } = files['file']!;
       const content = files['content']?.bytes;
-      const call = { key: header('Idempotency-Key'), operation: 'verifications', request: [name, bytes, content, JSON.stringify(body)] };
+      const call = { key: header('Idempotency-Key'), operation: 'verifications', request: [name, bytes, content, JSON.stringify(body)], etsi: isEtsi(query, accept) };
       return once(services, actor, call, () => verifyDocument(services, actor, { name, file: bytes, content, ...body }));
     },
   }),
   endpoint({
     method: 'post', path: '/api/v1/verifications/digest', summary: 'Verify a detached CMS by the digest of its document, which stays where it is', allow: 'verification:create',
-    headers: [idempotencyKeyHeader],
+    headers: [idempotencyKeyHeader], query: form, accepts: [xml],
     body: z.strictObject({
       digest: z.strictObject({ algorithm: z.enum(digestNames), value: z.string().regex(/^([0-9a-fA-F]{2}){32,64}$/, 'must be the digest in hex') }),
       signature: z.base64().min(1).max(1_000_000), name: z.string().max(255).default('signature.p7s'), ...asked,
     }).refine(({ digest: { algorithm, value } }) => value.length * 4 === Number(algorithm.slice(-3)), { path: ['digest', 'value'], message: 'has not the length of this digest' }),
     status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
-    handle: async ({ services, actor, body, header, setHeader }) => {
+    handle: async ({ services, actor, query, accept, body, header, setHeader }) => {
       await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
       const { digest, signature, name, ...rest } = body;
       const content = { digest: digestByName(digest.algorithm), value: Buffer.from(digest.value, 'hex') };
-      const call = { key: header('Idempotency-Key'), operation: 'verifications/digest', request: [JSON.stringify(body)] };
+      const call = { key: header('Idempotency-Key'), operation: 'verifications/digest', request: [JSON.stringify(body)], etsi: isEtsi(query, accept) };
       return once(services, actor, call, () => verifyDocument(services, actor, { name, file: Buffer.from(signature, 'base64'), content, ...rest }));
     },
   }),

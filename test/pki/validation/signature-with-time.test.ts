@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { oids } from '../../../pki/asn1/oids.ts';
 import { derNull, oid, sequence } from '../../../pki/asn1/der-writer.ts';
-import { noEvidence } from '../../../pki/validation/evidence.ts';
+import type { CandidateTimestamp, SignatureCandidate } from '../../../pki/validation/candidate.ts';
+import { noEvidence, type EvidenceBytes } from '../../../pki/validation/evidence.ts';
+import { readSignedDocument } from '../../../pki/validation/format-checking.ts';
 import { publicServicePolicy, strictPolicy, type ValidationPolicy } from '../../../pki/validation/policy.ts';
-import { extension, makeEntity } from '../../../scripts/make-chain.ts';
+import { validateSignedDocument } from '../../../pki/validation/validate.ts';
+import { extension, makeEntity, newKey } from '../../../scripts/make-chain.ts';
 import { at, blocksOf, join, verdictOf, World } from './world.ts';
 
 const world = new World();
@@ -98,8 +102,73 @@ test('the strict policy asks for nonRepudiation and takes no SHA-1 of any time',
   expect(verdictOf(world.judge(await world.cms(official), soon, good, { policy: strictPolicy }))).toBe('TOTAL-PASSED');
 });
 
-test('a chain that no search can end is GENERIC, not a pass', async () => {
-  const stranger = makeEntity({ subject: 'root', ca: true });
-  const file = await world.cms(makeEntity({ subject: 'signer', issuer: stranger }));
+test('a CA’s name without its key does not lead to trust', async () => {
+  const file = await world.cms(makeEntity({ subject: 'signer', issuer: makeEntity({ subject: 'root', ca: true }) }));
   expect(verdictOf(world.judge(file, soon, good))).toBe('INDETERMINATE CERTIFICATE_CHAIN_GENERAL_FAILURE');
+});
+
+test('a maze of CAs ends the search, and that is GENERIC', async () => {
+  const key = newKey();
+  const keeper = makeEntity({ subject: 'maze', issuer: world.root, ca: true });
+  // the signer's CA in two certificates, above each of them a hundred and sixty keys of one name, none of which signed them
+  const entries = [1, 2].map(() => makeEntity({ subject: 'gate', issuer: keeper, ca: true, key }));
+  const walls = Array.from({ length: 160 }, () => makeEntity({ subject: 'maze', issuer: world.root, ca: true }));
+  const file = await world.cms(makeEntity({ subject: 'signer', issuer: entries[0]! }));
+  const certificates = [...entries, ...walls].map(({ certificate }) => certificate.der);
+  expect(verdictOf(world.judge(file, soon, { ...good, certificates }))).toBe('INDETERMINATE GENERIC');
+});
+
+/** A candidate of a format that can do more than those at hand: the seam is all the algorithm knows. */
+function withCandidate(file: Uint8Array, time: Date, change: (candidate: SignatureCandidate) => Partial<SignatureCandidate>, ...[evidence = good, rules = publicServicePolicy]: [EvidenceBytes?, ValidationPolicy?]): string {
+  const document = readSignedDocument(file);
+  const candidates = document.candidates.map((candidate) => ({ ...candidate, ...change(candidate) }));
+  const { report } = validateSignedDocument({ ...document, candidates }, { validationTime: time, policy: rules, anchors: [world.anchor()], evidence });
+  return verdictOf(report);
+}
+
+/** A token over the content, made before the signature. */
+async function contentTimestamp(genTime: Date): Promise<{ timestamps: CandidateTimestamp[] }> {
+  const [token, stamped] = [await world.token(Buffer.from('content'), genTime), createHash('sha256').update('content').digest()];
+  return { timestamps: [{ kind: 'content-timestamp', token, stamped: () => stamped, covers: () => ({ signatures: [], evidence: noEvidence, tokens: [] }) }] };
+}
+
+test.each<[string, Date, Date, EvidenceBytes, ValidationPolicy, string]>([
+  ['after the revocation',               at('2025-06-05'), soon, revokedThen('2025-06-03'), publicServicePolicy, 'TOTAL-FAILED REVOKED'],
+  ['before the revocation',              at('2025-06-01'), soon, revokedThen('2025-06-03'), publicServicePolicy, 'INDETERMINATE REVOKED_NO_POE'],
+  ['after the end of the certificate',   at('2026-01-05'), late, lateGood, publicServicePolicy, 'TOTAL-FAILED EXPIRED'],
+  ['before the end of the certificate',  at('2025-12-05'), late, lateGood, publicServicePolicy, 'INDETERMINATE OUT_OF_BOUNDS_NO_POE'],
+  ['after the end of its digest',        at('2025-06-05'), soon, good, policy({ algorithms: [{ digest: 'sha384', refusedFrom: '2025-06-04', source: 'test' }] }), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE'],
+  ['before the end of its digest',       at('2025-06-03'), soon, good, policy({ algorithms: [{ digest: 'sha384', refusedFrom: '2025-06-04', source: 'test' }] }), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE'],
+])('signed over a content timestamp of %s', async (_what, genTime, time, evidence, rules, verdict) => {
+  const content = await contentTimestamp(genTime);
+  expect(withCandidate(await world.cms(official, { signing: { digest: 'sha384' } }), time, () => content, evidence, rules)).toBe(verdict);
+});
+
+test('a content timestamp that is younger than the signature’s own contradicts it', async () => {
+  const content = await contentTimestamp(at('2025-06-05'));
+  const file = await world.cms(official, { stampedAt: signedAt });
+  expect(withCandidate(file, soon, ({ timestamps }) => ({ timestamps: [...content.timestamps, ...timestamps] }))).toBe('INDETERMINATE TIMESTAMP_ORDER_FAILURE');
+});
+
+test('a signature policy that is not known stops the strict one alone', async () => {
+  const change = ({ properties }: SignatureCandidate) => ({ properties: { ...properties, signaturePolicy: '1.2.3.4' } });
+  const file = await world.cms(official);
+  expect(withCandidate(file, soon, change)).toBe('TOTAL-PASSED');
+  expect(withCandidate(file, soon, change, good, strictPolicy)).toBe('INDETERMINATE SIGNATURE_POLICY_NOT_AVAILABLE');
+});
+
+test.each<[string, (file: Buffer) => void, string]>([
+  ['another content',   (file) => void file.write('X', file.indexOf('Kết')), 'TOTAL-FAILED HASH_FAILURE'],
+  ['a signature value that is wrong', (file) => void file.writeUInt8(file[file.length - 1]! ^ 1, file.length - 1), 'TOTAL-FAILED SIG_CRYPTO_FAILURE'],
+])('%s', async (_what, damage, verdict) => {
+  const file = Buffer.from(await world.cms(official));
+  damage(file);
+  expect(verdictOf(world.judge(file, soon, good))).toBe(verdict);
+});
+
+test('a signature that names a certificate nobody holds, and one that brings content which is given again', async () => {
+  const file = await world.cms(official);
+  expect(verdictOf(world.judge(file, soon, good, { content: Buffer.from('again') }))).toBe('TOTAL-FAILED FORMAT_FAILURE');
+  const nameless = ({ signature }: SignatureCandidate) => ({ signature: { ...signature!, signer: { select: () => undefined, wanted: undefined } } });
+  expect(withCandidate(file, soon, nameless)).toBe('INDETERMINATE NO_SIGNING_CERTIFICATE_FOUND');
 });

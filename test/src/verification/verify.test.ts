@@ -153,6 +153,25 @@ test('an earlier receipt proves that the file existed before the revocation, unl
   expect((await verify(file, { policy: 'strict' })).conclusion.indication).toBe('INDETERMINATE');
 });
 
+test('the law’s outcome, what the document is and whom it is from, in words', async () => {
+  const answer = await verify(await results.sign(await results.official()), { issuingBody: 'UBND tỉnh khác' });
+  expect(answer).toMatchObject({ outcome: { code: 'valid', text: { vi: 'Hợp lệ', en: 'Valid' } }, nature: { code: 'personal-only' } });
+  expect(answer.messages.map(({ code, level }) => [code, level])).toEqual([['issuing-body-differs', 'warning']]);
+  expect(answer.signatures[0]!.buildingBlocks.map(({ name }) => name)).toContain('certificate-validation');
+});
+
+test.each([['by Accept', '', { Accept: 'application/xml' }], ['by the query', '?report=etsi', {}]])('the report of ETSI TS 119 102-2, %s', async (_how, query, headers) => {
+  const form = new FormData();
+  form.set('file', new Blob([Buffer.from(await results.sign(await results.official()))]), 'ket-qua.pdf');
+  const answer = await fetch(`${base}/api/v1/verifications${query}`, { method: 'POST', body: form, headers: { Authorization: `Bearer ${token}`, ...headers } });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/xml']);
+  expect(await answer.text()).toContain('<MainIndication>urn:etsi:019102:mainindication:total-passed</MainIndication>');
+});
+
+test.each(['strict', 'lenient-foreign', 'lenient'])('the policy %s is chosen by its name', async (policy) => {
+  expect((await verify(await results.sign(await results.official()), { policy })).policy).toBe(policy);
+});
+
 test('a time to come is refused, a stranger is not let in', async () => {
   const file = await results.sign(await results.official());
   expect((await post(file, { validationTime: '2030-01-01T00:00:00Z' })).status).toBe(422);
