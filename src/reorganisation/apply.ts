@@ -8,7 +8,7 @@ import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { planHash, requireFitting } from './plan.ts';
 import {
-  countSteps, hasBegun, listFates, listPathsAfter, listWaitingFates, lockReorganisation, lockWaitingPeople, markApplied, markFatesApplied, markPeopleSettled,
+  countSteps, hasBegun, insertLatePeople, listFates, listPathsAfter, listWaitingFates, lockReorganisation, lockWaitingPeople, markApplied, markFatesApplied, markPeopleSettled,
   type AgencyFate, type ReorganisationRow,
 } from './store.ts';
 
@@ -80,10 +80,16 @@ async function changeAgencies(tx: Tx, actor: Actor, { id }: ReorganisationRow, a
   return { changed: fates.length };
 }
 
-/** Who has left, or been put elsewhere by hand since the plan was drawn up, stays as they are. */
+/**
+ * Who has left, or been put elsewhere by hand since the plan was drawn up, stays as they are; who has come since goes along:
+ * nobody is left in an agency that ends. A certificate of theirs is changed by a request of their own.
+ */
 async function movePeople(tx: Tx, actor: Actor, { id }: ReorganisationRow, at: Date): Promise<Step> {
   const people = await lockWaitingPeople(tx, id, peopleAtOnce);
-  if (people.length === 0) return undefined;
+  if (people.length === 0) {
+    const late = await insertLatePeople(tx, id);
+    return late > 0 ? { late } : undefined;
+  }
   const moving = people.filter(({ stays }) => !stays);
   await moveOfficials(tx, actor, moving, at);
   await markPeopleSettled(tx, id, people, at);

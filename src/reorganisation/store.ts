@@ -110,6 +110,14 @@ export async function insertPeople(tx: Tx, reorganisationId: string, places: rea
      select count(*) as n from stored`, [JSON.stringify(places), JSON.stringify(moves), reorganisationId]);
   return rows[0]!.n;
 }
+/** Who has come to an agency that is still to end since the plan was drawn up goes where its people go. Answers how many. */
+export async function insertLatePeople(tx: Tx, reorganisationId: string): Promise<number> {
+  const { rowCount } = await tx.raw<{ rowCount: number }>(
+    `insert into reorganisation_people (reorganisation_id, official_id, from_agency_id, to_agency_id)
+     select a.reorganisation_id, o.id, a.agency_id, a.successor_id from reorganisation_agencies a join officials o on o.agency_id = a.agency_id and o.left_at is null
+     where a.reorganisation_id = ? and a.fate in ('closed', 'replaced') and a.applied_at is null and a.successor_id is not null on conflict do nothing`, [reorganisationId]);
+  return rowCount;
+}
 export async function listKnownOfficials(db: Knex, ids: readonly string[]): Promise<string[]> {
   return db('officials').whereIn('id', [...ids]).whereNull('leftAt').pluck('id');
 }

@@ -86,17 +86,19 @@ test('the registers change step by step: stopped between two of them everybody s
   await expect(decideReorganisation(services, land.examiner, plan.id, { decision: 'refuse', reason: 'thôi' })).rejects.toMatchObject({ code: 'state-changed', facts: { begun: true } });
 
   await services.db('officials').where({ id: people.toSorted().at(-1)! }).update({ leftAt: services.now() });
+  const [late] = await makeOfficials(services, [b], 1);
   await decideReorganisation(services, land.examiner, plan.id, { decision: 'resume' });
   await services.runJobs(tasks);
-  expect(await land.again(plan.id)).toMatchObject({ state: 'finished', registers: { agencies: { done: 3, of: 3 }, people: { done: 620, of: 620 } } });
-  expect(await services.db('officials').where({ agencyId: (await services.db('agencies').where({ code: 'H05.76' }).first('id'))!.id }).count({ n: '*' })).toEqual([{ n: 619 }]);
+  expect(await land.again(plan.id)).toMatchObject({ state: 'finished', registers: { agencies: { done: 3, of: 3 }, people: { done: 621, of: 621 } } });
+  expect(await places([late!.id])).toEqual({ 'H05.76': 1 });
+  expect(await services.db('officials').where({ agencyId: (await services.db('agencies').where({ code: 'H05.76' }).first('id'))!.id }).count({ n: '*' })).toEqual([{ n: 620 }]);
   // one history row and one audit entry for each who moved, and the steps' own
   const moved = people.toSorted().slice(0, -1);
   expect(await services.db('official_history').whereIn('officialId', moved).count({ n: '*' })).toEqual([{ n: 2 * 619 }]);
   const audits = (await services.db('audit_entries').where({ action: 'official.moved' }).whereIn('subjectId', moved).select('subjectId')).map(({ subjectId }) => subjectId as string);
   expect([audits.length, new Set(audits).size]).toEqual([619, 619]);
   const steps = await services.db('audit_entries').where({ action: 'reorganisation.step', subjectId: plan.id }).orderBy('sequence').pluck('after');
-  expect(steps).toEqual([{ changed: 1 }, { moved: 500, passedOver: 0 }, { moved: 119, passedOver: 1 }, { ended: 2 }]);
+  expect(steps).toEqual([{ changed: 1 }, { moved: 500, passedOver: 0 }, { moved: 119, passedOver: 1 }, { late: 1 }, { moved: 1, passedOver: 0 }, { ended: 2 }]);
 });
 
 test('registers that changed since the plan was drawn up: it stops before its first step, says where, and can be refused', async () => {
