@@ -219,7 +219,8 @@ class Parser {
 
   private listIds(element: XmlElement): void {
     for (const { local, namespace, value } of element.attributes) {
-      const isId = namespace === '' ? local === 'Id' || local === 'ID' || local === 'id' : namespace === namespaces.xml && local === 'id';
+      const isId = namespace === '' ? local === 'Id' || local === 'ID' || local === 'id'
+        : (namespace === namespaces.xml && local === 'id') || (namespace === namespaces.wsu && local === 'Id');
       if (!isId) continue;
       const known = this.ids.get(value);
       if (!known) this.ids.set(value, [element]);

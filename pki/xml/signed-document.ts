@@ -46,14 +46,13 @@ export function readSignedXml(bytes: Uint8Array, resolve: Surroundings['resolve'
   if (elements.length > limits.signatures) throw new PkiError('xml-too-complex', { rule: `at most ${limits.signatures} signatures` });
   const budget = new WorkBudget();
   const found = elements.map((element) => attempt(element, { document, signature: element, resolve, budget }));
-  const coverages = coverageOf(document, found.flatMap(({ read }) => read ?? []));
-  for (const { read } of found) if (read) read.coverage = coverages.shift()!;
-  return { document, signatures: found };
+  const coverages = coverageOf(document, found.flatMap(({ read }) => read ?? [])).values();
+  return { document, signatures: found.map(({ read, ...rest }) => ({ ...rest, read: read && { ...read, coverage: coverages.next().value! } })) };
 }
 
-const unknownCoverage: XmlCoverage = { wholeDocument: false, parts: [], doubled: [], split: [] };
+type Attempt = Omit<SignatureFound, 'read'> & { read: Omit<SignatureRead, 'coverage'> | undefined };
 
-function attempt(element: XmlElement, surroundings: Surroundings): SignatureFound {
+function attempt(element: XmlElement, surroundings: Surroundings): Attempt {
   const frame = { element, id: attributeOf(element, 'Id'), counterSigns: outerOf(element) };
   try {
     const signature = readSignature(element);
@@ -64,7 +63,7 @@ function attempt(element: XmlElement, surroundings: Surroundings): SignatureFoun
       throw new PkiError('xml-xades-malformed', { rule: 'EN 319 132-1 §5.2.7 a counter-signature is over the SignatureValue' });
     }
     const claimedTime = properties ? properties.signingTime : claimedIn(signature, references);
-    return { ...frame, problem: undefined, read: { signature, references, properties, timestamps, coverage: unknownCoverage, claimedTime, surroundings } };
+    return { ...frame, problem: undefined, read: { signature, references, properties, timestamps, claimedTime, surroundings } };
   } catch (error) {
     if (!(error instanceof PkiError) || error.code === 'xml-too-complex') throw error;
     return { ...frame, problem: error, read: undefined };

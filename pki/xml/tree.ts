@@ -55,7 +55,7 @@ export interface XmlDocument {
   readonly root: XmlElement;
   readonly before: readonly (XmlComment | XmlInstruction)[];
   readonly after: readonly (XmlComment | XmlInstruction)[];
-  /** elements by the value of `Id`, `ID`, `id` (in no namespace) or `xml:id`; two of one value make it ambiguous */
+  /** elements by the value of `Id`, `ID`, `id` (in no namespace), `xml:id` or `wsu:Id`; two of one value make it ambiguous */
   readonly ids: ReadonlyMap<string, readonly XmlElement[]>;
 }
 
@@ -66,6 +66,8 @@ export const namespaces = {
   exclusive: 'http://www.w3.org/2001/10/xml-exc-c14n#',
   xades: 'http://uri.etsi.org/01903/v1.3.2#',
   xades141: 'http://uri.etsi.org/01903/v1.4.1#',
+  /** Web Services Security, whose IDs the envelopes of edXML and of SOAP have */
+  wsu: 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd',
 } as const;
 
 export const isNamed = (element: XmlElement, namespace: string, local: string): boolean => element.local === local && element.namespace === namespace;

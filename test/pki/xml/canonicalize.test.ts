@@ -2,6 +2,7 @@ import { canonicalize, WorkBudget, type CanonicalMethod } from '../../../pki/xml
 import { parseXml } from '../../../pki/xml/parse.ts';
 import { elementsOf, isNamed, type XmlDocument, type XmlElement } from '../../../pki/xml/tree.ts';
 import { isInstalled, Libxml } from './libxml.ts';
+import { random } from './random.ts';
 
 const parse = (xml: string): XmlDocument => parseXml(Buffer.from(xml, 'utf8'));
 const methods = {
@@ -113,15 +114,6 @@ function documentBy(next: (below: number) => number): string {
     return `<${name}${declared()}${attributes()}>${content(depth)}</${name}>`;
   };
   return `<?xml version="1.0"?>\n<!-- before -->\n<root xmlns:p="urn:1" xmlns:q="urn:q">${element(5)}${element(5)}</root>\n<?after?>\n<!-- end -->\n`;
-}
-
-function random(state: number): (below: number) => number {
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
 }
 
 const whereXmllint = isInstalled('xmllint') ? test : test.skip;

@@ -1,6 +1,8 @@
 import { PkiError } from '../../../pki/error.ts';
 import { parseXml } from '../../../pki/xml/parse.ts';
 import { attributeOf, childOf, childrenOf, elementsOf, pathOf, textOf, tokenOf, bytesOf } from '../../../pki/xml/tree.ts';
+import { isInstalled, Libxml } from './libxml.ts';
+import { random } from './random.ts';
 
 const parse = (xml: string): ReturnType<typeof parseXml> => parseXml(Buffer.from(xml, 'utf8'));
 
@@ -104,9 +106,10 @@ test('three million references cost no memory of their own', () => {
 });
 
 test('an ID on two elements is known to be on two; on one element twice it is one', () => {
-  const { ids } = parse('<a><b Id="x"/><c ID="x"/><d id="y" xml:id="y"/><e wsu="y"/></a>');
+  const { ids } = parse('<a xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"><b Id="x"/><c ID="x"/><d id="y" xml:id="y"/><e wsu="y"/><f wsu:Id="z"/></a>');
   expect(ids.get('x')!.map(({ local }) => local)).toEqual(['b', 'c']);
   expect(ids.get('y')!.map(({ local }) => local)).toEqual(['d']);
+  expect(ids.get('z')!.map(({ local }) => local)).toEqual(['f']);
 });
 
 test('a value with a comment inside is no value: readers differ in what it says', () => {
@@ -122,3 +125,26 @@ test('elements come in the order of the document and tell where they stand', () 
   const { root } = parse('<a><b><c/></b><b/><p:d xmlns:p="urn:p"/></a>');
   expect([...elementsOf(root)].map(pathOf)).toEqual(['/a', '/a/b[1]', '/a/b[1]/c', '/a/b[2]', '/a/p:d']);
 });
+
+const sample = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- b --><r xmlns="urn:d" xmlns:p="urn:p"><p:a b=\'1\' p:c="&lt;&#xA;ạ">t &amp; x<![CDATA[<z>]]></p:a><?pi d?><c xmlns=""/>\r\n<!--c--></r>\n';
+const pieces = ['<', '>', '&', ';', '"', '<!--', '-->', '<![CDATA[', ']]>', '<?', '?>', 'xmlns:', ':', '=', ' ', '\r', '&#1;', '&#x85;', '\u0085', '\ufffe', '&#xFFFE;', 'é', '·', '\u0300', '-', '1', 'xml', '<!', 'p:', '&lt', '&#x;', '\u{10000}', '\u00d7'];
+
+(isInstalled('xmllint') ? test : test.skip)('400 spoilt documents by seed: what is read here libxml2 reads too, and what it reads is refused here for a reason', () => {
+  const libxml = new Libxml();
+  const next = random(7);
+  const ends = { read: 0, refused: 0 };
+  for (let i = 0; i < 400; i++) {
+    const at = next(sample.length);
+    const spoilt = [sample.slice(0, at) + sample.slice(at + next(4)), sample.slice(0, at + next(30)) + sample.slice(at), sample.slice(0, at) + pieces[next(pieces.length)]! + sample.slice(at)][next(3)]!;
+    libxml.file('a.xml', spoilt);
+    const { code, stderr } = libxml.run('xmllint', '--nonet', '--noout', 'a.xml');
+    // not of XML itself: namespace names that are no URIs; declarations of versions and encodings that nobody has
+    const isRead = code === 0 && !stderr.replace(/.*is not a valid URI.*/g, '').includes('error');
+    const ours = refusal(spoilt);
+    if (ours === 'read') ends.read += 1;
+    else ends.refused += 1;
+    if ((ours === 'read') !== isRead) expect([ours, spoilt]).toEqual([expect.stringMatching(/^xml-/), expect.stringMatching(/^<\?xml version="1\.0*" |encoding="(?!UTF-8")/)]);
+  }
+  expect(Math.min(ends.read, ends.refused)).toBeGreaterThan(30);
+  libxml.close();
+}, 60_000);

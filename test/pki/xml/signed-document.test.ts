@@ -3,6 +3,7 @@ import { signXml } from '../../../pki/xml/sign.ts';
 import { readSignedXml } from '../../../pki/xml/signed-document.ts';
 import type { Holder } from '../certificates.ts';
 import { codesOf, Country, summaryOf } from '../validation/country.ts';
+import { random } from './random.ts';
 import { invoice, placed, signed, template } from './signed-xml.ts';
 
 const references = [{ uri: '#data' }];
@@ -132,16 +133,6 @@ test('work is bounded: 200 references to a document of megabytes', async () => {
 const seed = Number(process.env['MUTATION_SEED'] ?? 20261125);
 const cases = Number(process.env['MUTATION_CASES'] ?? 1_500);
 const words = ['<ds:Object>', '</ds:Signature>', 'Id="data"', 'URI=""', '<!--', '-->', '<![CDATA[', '&#0;', '&amp;', 'xmlns="urn:x"', '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">', '\0', '=', '<xades:', '#S', '</'];
-
-/** Small and repeatable (mulberry32). */
-function random(state: number): (below: number) => number {
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
 
 function mutate(xml: Uint8Array, next: (below: number) => number): Uint8Array {
   let bytes = Buffer.from(xml);
