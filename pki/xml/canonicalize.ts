@@ -40,12 +40,14 @@ export function canonicalize(nodes: NodeSet, method: CanonicalMethod, budget: Wo
   return Buffer.from(writer.write(), 'utf8');
 }
 
+const none: [string, string][] = [];
+
 class Writer {
   private readonly nodes: NodeSet;
   private readonly method: CanonicalMethod;
   private readonly budget: WorkBudget;
   private readonly comments: boolean;
-  private readonly out: string[] = [];
+  private out = '';
   /** what the output ancestors of the place have declared */
   private readonly rendered = new Map<string, string>();
 
@@ -65,12 +67,12 @@ class Writer {
     } else {
       this.element(apex, true);
     }
-    return this.out.join('');
+    return this.out;
   }
 
   private put(text: string): void {
     this.budget.spend(text.length);
-    this.out.push(text);
+    this.out += text;
   }
 
   private isShown({ kind }: XmlNode): boolean {
@@ -102,10 +104,21 @@ class Writer {
 
   /** The namespace nodes that come out, in order; those the output ancestors have already do not. */
   private declarationsFor(element: XmlElement, isApex: boolean): [string, string][] {
+    if (!isApex && this.needsNone(element)) return none;
     const wanted = this.method.form === 'exclusive' ? this.visiblyUtilized(element, isApex) : inScope(element, isApex);
-    const fresh = [...wanted].filter(([prefix, uri]) => prefix !== 'xml' && (this.rendered.get(prefix) ?? (prefix === '' ? '' : undefined)) !== uri);
+    const fresh = [...wanted].filter(([prefix, uri]) => prefix !== 'xml' && !this.isRendered(prefix, uri));
     for (const [, uri] of fresh) refuseRelative(uri);
     return fresh.toSorted(([a], [b]) => compareCodePoints(a, b));
+  }
+
+  private isRendered(prefix: string, uri: string): boolean {
+    return (this.rendered.get(prefix) ?? (prefix === '' ? '' : undefined)) === uri;
+  }
+
+  /** Most elements declare nothing and use what is there. */
+  private needsNone({ declarations, attributes, prefix, namespace }: XmlElement): boolean {
+    if (declarations.length > 0) return false;
+    return this.method.form !== 'exclusive' || (this.isRendered(prefix, namespace) && attributes.every((attribute) => attribute.prefix === ''));
   }
 
   /** Exclusive C14N §3: what the names of the element use, and what the list of prefixes asks for. */
@@ -118,7 +131,8 @@ class Writer {
     return used;
   }
 
-  private attributesFor(element: XmlElement, isApex: boolean): XmlAttribute[] {
+  private attributesFor(element: XmlElement, isApex: boolean): readonly XmlAttribute[] {
+    if (!isApex && element.attributes.length < 2) return element.attributes;
     const inherited = isApex && element.parent && this.method.form !== 'exclusive' ? inheritedXmlAttributes(element, this.method.form) : [];
     return [...element.attributes, ...inherited].toSorted((a, b) => compareCodePoints(a.namespace, b.namespace) || compareCodePoints(a.local, b.local));
   }

@@ -1,5 +1,5 @@
 import type { XmlSignature } from './signature.ts';
-import { childrenOf, elementsOf, isNamed, isWithin, namespaces, pathOf, type XmlDocument, type XmlElement } from './tree.ts';
+import { childrenOf, isNamed, isWithin, namespaces, pathOf, type XmlDocument, type XmlElement } from './tree.ts';
 import { dataReferences, type ReferenceVerdict } from './verify.ts';
 
 /** What one signature protects of a document, for a reader to compare with what is shown. */
@@ -26,7 +26,7 @@ export function coverageOf(document: XmlDocument, checked: readonly CheckedSigna
   const whole = signed.some((references) => references.some(({ target }) => target?.kind === 'document'));
   const all = new Set(targets.flat());
   const alike = lookAlikes(document, all, whole);
-  const cut = [...elementsOf(document.root)].filter(isTextCut).slice(0, 1_000);
+  const cut = document.elements.filter(isTextCut).slice(0, 1_000);
   return checked.map(({ signature }, i): XmlCoverage => {
     const isWhole = signed[i]!.some(({ target }) => target?.kind === 'document');
     return {
@@ -46,14 +46,14 @@ function nameOf(target: ReferenceVerdict['target'], uri: string | undefined): st
 const key = ({ namespace, local }: XmlElement): string => `${namespace} ${local}`;
 
 /** Elements of the name of a signed one that are in no signed part. */
-function lookAlikes({ root }: XmlDocument, targets: ReadonlySet<XmlElement>, whole: boolean): { element: XmlElement; to: XmlElement }[] {
+function lookAlikes({ elements }: XmlDocument, targets: ReadonlySet<XmlElement>, whole: boolean): { element: XmlElement; to: XmlElement }[] {
   const byName = Map.groupBy([...targets].filter(({ namespace }) => namespace !== namespaces.ds && namespace !== namespaces.xades), key);
-  if (byName.size === 0) return [];
+  const locals = new Set([...targets].map(({ local }) => local));
   const isSigned = (element: XmlElement): boolean => {
     for (let at: XmlElement | undefined = element; at; at = at.parent) if (targets.has(at)) return true;
     return whole && !isInSignature(element);
   };
-  return [...elementsOf(root)].filter((element) => byName.has(key(element)) && !isSigned(element))
+  return elements.filter((element) => locals.has(element.local) && byName.has(key(element)) && !isSigned(element))
     .flatMap((element) => byName.get(key(element))!.map((to) => ({ element, to }))).slice(0, 1_000);
 }
 

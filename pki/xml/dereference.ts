@@ -2,7 +2,7 @@ import { PkiError } from '../error.ts';
 import { canonicalize, type CanonicalMethod, type NodeSet, type WorkBudget } from './canonicalize.ts';
 import type { XmlReference } from './signature.ts';
 import { applyTransform, type OmittedParts, type Transformed } from './transforms.ts';
-import { elementsOf, isNamed, namespaces, type XmlDocument, type XmlElement } from './tree.ts';
+import { isNamed, namespaces, type XmlDocument, type XmlElement } from './tree.ts';
 
 /** Where the octets of a reference came from. */
 export type Target =
@@ -73,6 +73,6 @@ export function elementById({ ids }: XmlDocument, id: string): XmlElement {
 }
 
 /** Every ds:Signature of a document, in order. */
-export function signatureElements({ root }: XmlDocument): XmlElement[] {
-  return [...elementsOf(root)].filter((element) => isNamed(element, namespaces.ds, 'Signature'));
+export function signatureElements({ elements }: XmlDocument): XmlElement[] {
+  return elements.filter((element) => isNamed(element, namespaces.ds, 'Signature'));
 }

@@ -14,6 +14,8 @@ export function parseXml(bytes: Uint8Array): XmlDocument {
   return new Parser(charactersOf(bytes)).document();
 }
 
+const none: ReadonlyMap<string, string> = new Map();
+
 class Parser {
   private readonly text: string;
   private at = 0;
@@ -24,6 +26,7 @@ class Parser {
   private readonly ids = new Map<string, XmlElement[]>();
   private readonly before: (XmlComment | XmlInstruction)[] = [];
   private readonly after: (XmlComment | XmlInstruction)[] = [];
+  private readonly elements: XmlElement[] = [];
   private root: XmlElement | undefined;
 
   constructor(text: string) {
@@ -36,7 +39,7 @@ class Parser {
       else this.characters();
     }
     if (!this.root || this.open.length > 0) throw this.malformed('XML 1.0 §2.1 one root element, closed');
-    return { root: this.root, before: this.before, after: this.after, ids: this.ids };
+    return { root: this.root, before: this.before, after: this.after, elements: this.elements, ids: this.ids };
   }
 
   private malformed(rule: string): PkiError {
@@ -169,6 +172,7 @@ class Parser {
     const element = this.elementOf(qualified, written, parent);
     if (parent) parent.children.push(element);
     else this.root = element;
+    this.elements.push(element);
     this.listIds(element);
     if (isEmpty) this.bindings.leave(element.declarations);
     else this.open.push(element);
@@ -176,7 +180,8 @@ class Parser {
   }
 
   /** Names and values as the tag has them. */
-  private writtenAttributes(): Map<string, string> {
+  private writtenAttributes(): ReadonlyMap<string, string> {
+    if (this.text[this.at] === '>') return none;
     const written = new Map<string, string>();
     while (this.space() && this.text[this.at] !== '>' && this.text[this.at] !== '/') {
       const name = this.name('XML 1.0 §3.1 Attribute');
@@ -211,10 +216,14 @@ class Parser {
     }
     if (declarations.length > limits.declarationsOfOne) throw new PkiError('xml-too-complex', { rule: 'namespace declarations', offset: this.at });
     this.bindings.enter(declarations);
-    const attributes = plain.map(([name, value]): XmlAttribute => ({ ...this.bindings.attributeName(name), value }));
+    const attributes = plain.map(([name, value]): XmlAttribute => {
+      const { prefix, local, namespace } = this.bindings.attributeName(name);
+      return { prefix, local, namespace, value };
+    });
     // Namespaces in XML 1.0 §6.3: unique also when two prefixes mean one namespace
-    if (new Set(attributes.map(({ namespace, local }) => `${namespace} ${local}`)).size < attributes.length) throw this.malformed('Namespaces in XML 1.0 §6.3');
-    return { kind: 'element', ...this.bindings.elementName(qualified), attributes, declarations, children: [], parent, qualified };
+    if (attributes.length > 1 && new Set(attributes.map(({ namespace, local }) => `${namespace} ${local}`)).size < attributes.length) throw this.malformed('Namespaces in XML 1.0 §6.3');
+    const { prefix, local, namespace } = this.bindings.elementName(qualified);
+    return { kind: 'element', prefix, local, namespace, attributes, declarations, children: [], parent, qualified };
   }
 
   private listIds(element: XmlElement): void {

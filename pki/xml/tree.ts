@@ -55,6 +55,8 @@ export interface XmlDocument {
   readonly root: XmlElement;
   readonly before: readonly (XmlComment | XmlInstruction)[];
   readonly after: readonly (XmlComment | XmlInstruction)[];
+  /** every element, in document order */
+  readonly elements: readonly XmlElement[];
   /** elements by the value of `Id`, `ID`, `id` (in no namespace), `xml:id` or `wsu:Id`; two of one value make it ambiguous */
   readonly ids: ReadonlyMap<string, readonly XmlElement[]>;
 }
