@@ -9,9 +9,10 @@ import { cmsCandidates } from './cms-candidates.ts';
 import { joinEvidence, noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message, ReportedFile } from './report.ts';
+import { xmlCandidatesOverFiles } from './xml-candidates.ts';
 
-/** The candidates of one entry, and the files of the container that they are over. */
-interface Read { file: SignatureFile; candidates: SignatureCandidate[]; covers: ReadonlySet<string> }
+/** A candidate of an entry, and the files of the container that it is over. */
+interface Read { file: SignatureFile; candidate: SignatureCandidate; covers: ReadonlySet<string> }
 
 /**
  * The signatures and timestamps of an ASiC container, with each of its files and what covers it.
@@ -20,13 +21,10 @@ interface Read { file: SignatureFile; candidates: SignatureCandidate[]; covers: 
 export function readAsicDocument(file: Uint8Array, content: Uint8Array | undefined): SignedDocument {
   const container = open(file);
   const read: Read[] = [];
-  let first = 1;
   for (const each of container.signatureFiles) {
-    const made = readSignatureFile(each, container, first);
-    first += made.candidates.filter(({ counterSigns }) => counterSigns === undefined).length;
-    read.push(made);
+    read.push(...readSignatureFile(each, container, 1 + read.filter(({ candidate }) => candidate.counterSigns === undefined).length));
   }
-  const candidates = read.flatMap((each) => each.candidates.map((candidate) => withCover(candidate, each, read)));
+  const candidates = read.map((each) => withCover(each, read));
   const files = container.dataFiles.map(({ name, bytes }): ReportedFile => ({ name, sha256: createHash('sha256').update(bytes).digest('hex'), octets: bytes.length, coveredBy: coverersOf(name, read) }));
   const problems = [
     ...(content ? [message('content-given-twice')] : []), ...judgeCoverage(files, candidates),
@@ -44,34 +42,37 @@ function open(file: Uint8Array): Container {
   }
 }
 
-function readSignatureFile(file: SignatureFile, container: Container, first: number): Read {
-  if (file.kind === 'xades') return { file, candidates: [unread(file, first, message('unsupported-signature-format', { format: 'XAdES' }))], covers: new Set() };
-  const problem = file.manifest ? checkReferences(file.manifest, container.fileOf) : [];
-  const signed = file.manifest?.bytes ?? container.dataFiles[0]!.bytes;
-  const wrong = new Set(problem.map(({ name }) => name));
-  const named = file.manifest ? file.manifest.references.map(({ name }) => name) : [container.dataFiles[0]!.name];
-  const covers = new Set(named.filter((name) => !wrong.has(name)));
-  const signedData = parse(file);
-  if (!signedData) return { file, candidates: [unread(file, first, message('format-broken', { detail: shown(file.name), rule: 'RFC 5652 §5.1' }))], covers: new Set() };
-  const candidates = cmsCandidates({ first, field: file.name }, signedData, contentOf([signed])).map((candidate) => {
-    const whole = { ...candidate, problems: [...candidate.problems, ...formProblems(file, signedData)] };
-    return file.manifest && !candidate.counterSigns ? overManifest(whole, file.manifest, problem) : whole;
+function readSignatureFile(file: SignatureFile, container: Container, first: number): Read[] {
+  try {
+    return file.kind === 'xades' ? readXades(file, container, first) : readCms(file, container, first);
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return [{ file, covers: new Set(), candidate: unread(file, first, message('format-broken', { detail: error.code, rule: error.rule })) }];
+  }
+}
+
+/** XAdES names its files itself (EN 319 162-1 §4.4.3.2). The file it stands in is no content, so that its own coverage says nothing. */
+function readXades(file: SignatureFile, { fileOf }: Container, first: number): Read[] {
+  const found = xmlCandidatesOverFiles(file.bytes, (name) => (name === undefined ? undefined : fileOf(name)), first);
+  if (found.length === 0) throw new PkiError('asic-malformed', { rule: 'EN 319 162-1 §4.2 a signature' });
+  return found.map(({ candidate, files }) => ({ file, covers: new Set(files), candidate: { ...candidate, field: file.name, coverage: null } }));
+}
+
+function readCms(file: SignatureFile, { fileOf, dataFiles: [only] }: Container, first: number): Read[] {
+  const { manifest } = file;
+  const signedData = parseSignedData(file.bytes);
+  if (signedData.signerInfos.length === 0) throw new PkiError('cms-malformed', { rule: 'EN 319 162-1 §4.2 a signature' });
+  const problems = manifest ? checkReferences(manifest, fileOf) : [];
+  const named = manifest ? manifest.references.map(({ name }) => name) : [only!.name];
+  const covers = new Set(named.filter((each) => !problems.some(({ name }) => name === each)));
+  return cmsCandidates({ first, field: file.name }, signedData, contentOf([manifest?.bytes ?? only!.bytes])).map((made) => {
+    const candidate = { ...made, problems: [...made.problems, ...formProblems(file, signedData)] };
+    return { file, covers, candidate: manifest && !candidate.counterSigns ? overManifest(candidate, manifest, problems) : candidate };
   });
-  return { file, candidates, covers };
 }
 
 function unread({ name, kind }: SignatureFile, first: number, problem: Message): SignatureCandidate {
   return { ...emptyCandidate({ id: `S-${first}`, type: kind === 'timestamp' ? 'document-timestamp' : 'signature', family: kind === 'xades' ? 'XAdES' : 'CMS', field: name }), problems: [problem] };
-}
-
-function parse({ bytes }: SignatureFile): SignedData | undefined {
-  try {
-    const signedData = parseSignedData(bytes);
-    return signedData.signerInfos.length > 0 ? signedData : undefined;
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
-  }
 }
 
 /** A signature beside its content that also holds one would be judged by the wrong one (EN 319 162-1 §4.3.3.2, §4.4.4.2). */
@@ -92,10 +93,10 @@ function overManifest(candidate: SignatureCandidate, { references }: Manifest, p
 }
 
 /** What a timestamp of the container proves: the signatures in the entries that it is over, with all they bring along. */
-function withCover(candidate: SignatureCandidate, { covers }: Read, all: readonly Read[]): SignatureCandidate {
+function withCover({ candidate, covers }: Read, all: readonly Read[]): SignatureCandidate {
   const { timestamp } = candidate;
   if (!timestamp) return candidate;
-  return { ...candidate, timestamp: { ...timestamp, covers: () => coveredBy(all.filter(({ file }) => covers.has(file.name)).flatMap(({ candidates }) => candidates)) } };
+  return { ...candidate, timestamp: { ...timestamp, covers: () => coveredBy(all.filter(({ file }) => covers.has(file.name)).map((each) => each.candidate)) } };
 }
 
 function coveredBy(candidates: readonly SignatureCandidate[]): Covered {
@@ -107,7 +108,7 @@ function coveredBy(candidates: readonly SignatureCandidate[]): Covered {
 }
 
 function coverersOf(name: string, read: readonly Read[]): string[] {
-  return read.filter(({ covers }) => covers.has(name)).flatMap(({ candidates }) => candidates.filter(({ counterSigns }) => counterSigns === undefined).map(({ id }) => id));
+  return read.filter(({ covers, candidate }) => covers.has(name) && candidate.counterSigns === undefined).map(({ candidate }) => candidate.id);
 }
 
 /** A file that no signature is over is not signed, whatever lies beside it; a timestamp alone is no signature. */

@@ -54,15 +54,27 @@ function unreadable<T>(read: () => T): T {
  * @throws PkiError those of `readSignedXml`
  */
 export function xmlCandidates(file: Uint8Array, resolve: Surroundings['resolve']): SignatureCandidate[] {
+  return xmlCandidatesOverFiles(file, resolve, 1).map(({ candidate }) => candidate);
+}
+
+/**
+ * The same, each with the names of the files that its SignedInfo has the right digest of.
+ * @param first the number of the first signature in the document
+ */
+export function xmlCandidatesOverFiles(file: Uint8Array, resolve: Surroundings['resolve'], first: number): { candidate: SignatureCandidate; files: string[] }[] {
   const { signatures } = readSignedXml(file, resolve);
-  const ids = namesOf(signatures);
-  return signatures.map((found) => candidateOf(found, ids));
+  const ids = namesOf(signatures, first);
+  return signatures.map((found) => ({ candidate: candidateOf(found, ids), files: filesOf(found) }));
+}
+
+function filesOf({ read }: SignatureFound): string[] {
+  return (read?.references ?? []).flatMap(({ target, inManifest, problem }) => (target?.kind === 'file' && target.name !== undefined && !inManifest && !problem ? [target.name] : []));
 }
 
 /** `S-1`, `S-2`, and `S-1-C-1` for the first counter-signature of the first. */
-function namesOf(signatures: readonly SignatureFound[]): ReadonlyMap<XmlElement, string> {
+function namesOf(signatures: readonly SignatureFound[], first: number): ReadonlyMap<XmlElement, string> {
   const names = new Map<XmlElement, string>();
-  const counts = new Map<string, number>();
+  const counts = new Map([['S', first - 1]]);
   for (const { element, counterSigns } of signatures) {
     const outer = counterSigns && names.get(counterSigns);
     const prefix = outer === undefined ? 'S' : `${outer}-C`;

@@ -24,7 +24,7 @@ export function manifest(signatureFile: string, files: Files, change: (xml: stri
 }
 
 /** The entries of an ASiC-E with one CAdES signature over its manifest. */
-export async function signedFiles(by: Holder, files: Files, { number = '001', change = (xml: string): string => xml, attached = false } = {}): Promise<Record<string, Uint8Array | string>> {
+export async function signedFiles(by: Pick<Holder, 'signer' | 'certificate'>, files: Files, { number = '001', change = (xml: string): string => xml, attached = false } = {}): Promise<Record<string, Uint8Array | string>> {
   const name = `META-INF/signature${number}.p7s`;
   const listed = manifest(name, files, change);
   return { ...files, [`META-INF/ASiCManifest${number}.xml`]: listed, [name]: await sign(by, Buffer.from(listed), { attached, contentType: oids.data }) };

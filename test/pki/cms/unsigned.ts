@@ -57,7 +57,7 @@ export function hashIndex(signedDataDer: Uint8Array, content: Uint8Array, { cert
 }
 
 /** A detached or attached CAdES-B-B signature. */
-export function sign(by: Holder, content: Uint8Array, { attached = false, certificates = [] as Uint8Array[], contentType = oids.data as string } = {}): Promise<Uint8Array> {
+export function sign(by: Pick<Holder, 'signer' | 'certificate'>, content: Uint8Array, { attached = false, certificates = [] as Uint8Array[], contentType = oids.data as string } = {}): Promise<Uint8Array> {
   return buildSignedData({
     ...(attached ? { content } : {}), digest: createHash('sha256').update(content).digest(), contentType,
     signer: by.signer, certificate: by.certificate, certificates, signingTime: new Date('2026-06-01T08:00:00Z'),

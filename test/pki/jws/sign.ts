@@ -9,7 +9,7 @@ export const digestOf = (algorithm: string, bytes: Uint8Array | string): string 
 export const algorithmOf: Readonly<Partial<Record<KeyKind, string>>> = { rsa: 'RS256', 'rsa-pss': 'PS256', p256: 'ES256', p384: 'ES384', ed25519: 'EdDSA' };
 
 /** The header of a JAdES baseline signature. */
-export function jadesHeader({ certificate }: Holder, alg: string, more: Record<string, unknown> = {}): JWSHeaderParameters {
+export function jadesHeader({ certificate }: Pick<Holder, 'certificate'>, alg: string, more: Record<string, unknown> = {}): JWSHeaderParameters {
   return {
     alg, x5c: [Buffer.from(certificate.der).toString('base64')], 'x5t#S256': digestOf('sha256', certificate.der),
     sigT: '2026-06-01T08:00:00Z', crit: ['sigT'], ...more,
@@ -35,7 +35,7 @@ export async function general(payload: Uint8Array, signers: { holder: Holder; he
 }
 
 /** Any header and payload text at all, signed with ES256 by hand: for what no honest library writes. */
-export async function forged(holder: Holder, headerText: string, payload: string | undefined, signedPayload = payload ?? ''): Promise<string> {
+export async function forged(holder: Pick<Holder, 'signer'>, headerText: string, payload: string | undefined, signedPayload = payload ?? ''): Promise<string> {
   const protectedText = encode(headerText);
   const der = Buffer.from(await holder.signer.sign(Buffer.from(`${protectedText}.${signedPayload}`)));
   const rLength = der[3]!;

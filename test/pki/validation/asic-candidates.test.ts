@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { PkiError } from '../../../pki/error.ts';
+import { signXml } from '../../../pki/xml/sign.ts';
 import { container, manifest, signedFiles, type Files } from '../asic/make-container.ts';
 import type { Holder } from '../certificates.ts';
 import { now } from '../certificates.ts';
 import { sign } from '../cms/unsigned.ts';
 import { mutated } from '../mutation.ts';
+import { template } from '../xml/signed-xml.ts';
 import { codesOf, Country, summaryOf } from './country.ts';
 
 const files: Files = { 'Giấy chứng nhận.txt': 'Số 42', 'phu-luc/1.txt': 'Phụ lục' };
@@ -102,6 +104,44 @@ describe('ASiC-E with CAdES', () => {
     const report = country.validate(container('ASiC-E', { ...made, 'META-INF/ASiCArchiveManifest001.xml': list, 'META-INF/timestamp001.tst': await country.token(list) }));
     expect(report.conclusion.indication).toBe('TOTAL-FAILED');
     expect(report.signatures[0]!.signingTime.proven).toBeNull();
+  });
+});
+
+describe('ASiC-E with XAdES', () => {
+  const sealed = (by: Holder, names: readonly string[], given: Files = files): Promise<string> => signXml(
+    `<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">${template(by, { references: names.map((name) => ({ uri: encodeURI(name), mimeType: 'text/plain' })) })}</asic:XAdESSignatures>`,
+    { signer: by.signer, resolve: (name) => Buffer.from(given[name ?? ''] as string) });
+
+  test('files named by the signature itself, percent-encoded', async () => {
+    const report = country.validate(container('ASiC-E', { ...files, 'META-INF/signatures.xml': await sealed(leader, Object.keys(files)) }));
+    expect([report.conclusion.indication, ...report.signatures.map(summaryOf)]).toEqual(['TOTAL-PASSED', 'S-1 XAdES-B-B TOTAL-PASSED']);
+    expect(report.files.map(({ coveredBy }) => coveredBy)).toEqual([['S-1'], ['S-1']]);
+    expect(codesOf(report)).not.toContain('not-whole-document');
+  });
+
+  test('two entries with signatures are numbered through, each with its own files', async () => {
+    const report = country.validate(container('ASiC-E', {
+      ...files, 'META-INF/signatures001.xml': await sealed(leader, Object.keys(files)), 'META-INF/signatures002.xml': await sealed(clerk, ['phu-luc/1.txt']),
+    }));
+    expect(report.signatures.map(({ id, field, signer }) => [id, field, signer?.commonName])).toEqual([['S-1', 'META-INF/signatures001.xml', 'Chủ tịch'], ['S-2', 'META-INF/signatures002.xml', 'Văn thư']]);
+    expect(report.files.map(({ coveredBy }) => coveredBy)).toEqual([['S-1'], ['S-1', 'S-2']]);
+  });
+
+  test.each<[string, (xml: string) => Files, string]>([
+    ['a changed file', (xml) => ({ ...files, 'phu-luc/1.txt': 'khác', 'META-INF/signatures.xml': xml }), 'TOTAL-FAILED/HASH_FAILURE'],
+    ['a missing file', (xml) => ({ 'phu-luc/1.txt': 'Phụ lục', 'META-INF/signatures.xml': xml }), 'INDETERMINATE/SIGNED_DATA_NOT_FOUND'],
+    ['XML that is none', () => ({ ...files, 'META-INF/signatures.xml': '<x' }), 'TOTAL-FAILED/FORMAT_FAILURE'],
+    ['XML without a signature', () => ({ ...files, 'META-INF/signatures.xml': '<x/>' }), 'TOTAL-FAILED/FORMAT_FAILURE'],
+    ['a document type', (xml) => ({ ...files, 'META-INF/signatures.xml': `<!DOCTYPE a [<!ENTITY b "c">]>${xml}` }), 'TOTAL-FAILED/FORMAT_FAILURE'],
+  ])('%s', async (_what, make, verdict) => {
+    const report = country.validate(container('ASiC-E', make(await sealed(leader, Object.keys(files)))));
+    expect(summaryOf(report.signatures[0]!)).toContain(verdict);
+  });
+
+  test('a file the signature does not name is not signed', async () => {
+    const report = country.validate(container('ASiC-E', { ...files, 'META-INF/signatures.xml': await sealed(leader, ['phu-luc/1.txt']) }));
+    expect(report.messages).toMatchObject([{ code: 'file-not-signed', facts: { name: 'Giấy chứng nhận.txt' } }]);
+    expect(report.conclusion.indication).toBe('INDETERMINATE');
   });
 });
 

@@ -3,9 +3,13 @@ import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import type { Answer } from '../../../src/verification/answer.ts';
 import { testActor } from '../../authorities.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
+import { container, signedFiles } from '../../pki/asic/make-container.ts';
+import { sign } from '../../pki/cms/unsigned.ts';
+import { forged, jadesHeader } from '../../pki/jws/sign.ts';
 import { invoice, signed } from '../../pki/xml/signed-xml.ts';
-import { SignedResults } from '../../signed-results.ts';
+import { SignedResults, type Official } from '../../signed-results.ts';
 
+const text = Buffer.from('Giấy chứng nhận số 42');
 let services: TestServices;
 let results: SignedResults;
 let base: string;
@@ -193,4 +197,30 @@ test('an XML invoice with the leaf alone passes and says what is signed; changed
   expect((await verify(Buffer.from(xml.replace('<DSCKS>', '<DLHDon/><DSCKS>')))).conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' });
   const refused = await post(Buffer.from(xml.replace('?>', '?><!DOCTYPE HDon>')));
   expect([refused.status, (await refused.json() as { type: string }).type]).toEqual([422, 'urn:antin:problem:document-unreadable']);
+});
+
+test.each<[string, string, string, (by: Official) => Promise<[Uint8Array | string, Record<string, Uint8Array>?]>]>([
+  ['.p7m, attached', 'CMS', 'CAdES-B-B', async (by) => [await sign(by, text, { attached: true })]],
+  ['.p7s with its content', 'CMS', 'CAdES-B-B', async (by) => [await sign(by, text), { content: text }]],
+  ['.asics', 'ASiC-S', 'CAdES-B-B', async (by) => [container('ASiC-S', { 'a.txt': text, 'META-INF/signature.p7s': await sign(by, text) })]],
+  ['.asice', 'ASiC-E', 'CAdES-B-B', async (by) => [container('ASiC-E', await signedFiles(by, { 'a.txt': text, 'b/c.txt': 'c' }))]],
+  ['.jws, compact', 'JWS', 'JAdES-B-B', async (by) => [await forged(by, JSON.stringify(jadesHeader(by, 'ES256')), text.toString('base64url'))]],
+  ['.json, flattened and detached', 'JWS', 'JAdES-B-B', async (by) => {
+    const [header, , signature] = (await forged(by, JSON.stringify(jadesHeader(by, 'ES256')), text.toString('base64url'))).split('.');
+    return [JSON.stringify({ protected: header, signature }), { content: text }];
+  }],
+])('%s passes with the leaf alone, by what it is and not by its name', async (_what, format, level, make) => {
+  const [file, fields] = await make(await results.official());
+  const answer = await verify(Buffer.from(file), fields);
+  expect(answer).toMatchObject({ conclusion: { indication: 'TOTAL-PASSED', subIndication: null }, document: { format }, signatures: [{ format: level, signer: { commonName: 'Nguyễn Văn A' } }] });
+});
+
+test('each file of a container is told with its digest and who signed it; one that nobody signed takes the pass away', async () => {
+  const made = await signedFiles(await results.official(), { 'a.txt': text });
+  const answer = await verify(container('ASiC-E', { ...made, 'them.txt': 'x' }));
+  expect(answer.files).toMatchObject([{ name: 'a.txt', octets: text.length, coveredBy: ['S-1'] }, { name: 'them.txt', octets: 1, coveredBy: [] }]);
+  expect(answer.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' });
+  expect(answer.messages.map(({ code, text: { vi, en } }) => [code, vi, en])).toEqual([['file-not-signed', 'Tệp them.txt trong gói không được chữ ký nào bao phủ.', 'No signature covers the file them.txt of the container.']]);
+  const refused = await post(Buffer.concat([container('ASiC-E', made), Buffer.from('x')]));
+  expect(refused.status).toBe(422);
 });
