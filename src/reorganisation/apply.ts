@@ -22,8 +22,8 @@ export type StepOutcome = 'more' | 'done' | 'stopped';
 
 /**
  * Makes the registers what the plan says, step after step, each for good: new names and new bodies, then people, then the place
- * of certificates, and the ends last. So whoever moves stands in an open agency before and after, and may be asked for at any time. Stopped or killed
- * anywhere it goes on with the step that is next.
+ * of certificates, and the ends last. So whoever moves stands in an open agency before and after, and may be asked for at any
+ * time. Stopped or killed anywhere it goes on with the step that is next.
  * @returns false for a plan that was stopped on the way
  * @throws Problem where the registers have changed so that the plan no longer fits; before the first step nothing has been changed
  */
