@@ -9,7 +9,11 @@ import type { Decision, GatheredEvidence, Outcome, Question, Task } from './deci
 /** Longest time for one document with its evidence; a clean 10 MB result takes some 20 ms. */
 export const timeLimitMs = 15_000;
 
+/** Beyond these a caller is told to come back: what waits is in memory. */
+export const queueLimits = { tasks: 64, bytes: 268_435_456 } as const;
+
 let pool: Piscina | undefined;
+let heldBytes = 0;
 
 /** A bounded pool: a slow or hostile file holds one thread, never the loop that answers OCSP. */
 function workers(): Piscina {
@@ -17,7 +21,7 @@ function workers(): Piscina {
     filename: new URL('./decide.worker.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
-    maxQueue: 64,
+    maxQueue: queueLimits.tasks,
     idleTimeout: 30_000,
     // old space only: a document lies outside it; a bomb in its structure does not
     resourceLimits: { maxOldGenerationSizeMb: 512 },
@@ -27,12 +31,17 @@ function workers(): Piscina {
 
 /**
  * Judges a document in a worker, fetching evidence for it here.
- * @throws Problem `took-too-long`, `too-many-requests` with a full queue, PkiError `document-unreadable` and its like
+ * @throws Problem `took-too-long`, also where it took too much memory; `too-many-requests` with a full queue; PkiError `document-unreadable` and its like
  */
 export async function judgeInWorker(
   task: Omit<Task, 'port'>, gather: (question: Question) => Promise<GatheredEvidence>, limitMs = timeLimitMs,
 ): Promise<Decision> {
-  if (workers().queueSize >= 64) throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
+  const bytes = task.file.length + (task.content instanceof Uint8Array ? task.content.length : 0);
+  // a single file of any allowed size goes when nothing else waits
+  if (workers().queueSize >= queueLimits.tasks || (heldBytes > 0 && heldBytes + bytes > queueLimits.bytes)) {
+    throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
+  }
+  heldBytes += bytes;
   const { port1, port2 } = new MessageChannel();
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), limitMs);
@@ -53,6 +62,7 @@ export async function judgeInWorker(
     if (stop.signal.aborted || isOutOfMemory(error)) throw new Problem('took-too-long');
     throw error;
   } finally {
+    heldBytes -= bytes;
     clearTimeout(timer);
     port1.close();
   }
@@ -67,7 +77,7 @@ function withOwnDates<T>(value: T): T {
 }
 
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return types.isNativeError(error) && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 /** Ends the threads at the stop of the service; running ones are given up. */

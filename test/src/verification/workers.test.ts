@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { buildSignedData } from '../../../pki/cms/build.ts';
-import { judgeInWorker, stopVerificationWorkers } from '../../../src/verification/workers.ts';
+import { parseCertificate, serialHex } from '../../../pki/certificate/parse.ts';
+import { buildCertId } from '../../../pki/ocsp/cert-id.ts';
+import { buildOcspRequest } from '../../../pki/ocsp/request.ts';
+import { parseOcspResponse } from '../../../pki/ocsp/response.ts';
+import { problemOf } from '../../../src/http/problem-json.ts';
+import type { GatheredEvidence } from '../../../src/verification/decide.worker.ts';
+import { judgeInWorker, queueLimits, stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { verifyDocument } from '../../../src/verification/verify.ts';
 import type { Actor } from '../../../src/services.ts';
-import { actorFor, atEnd, testServices, type TestServices } from '../../database.ts';
+import { actorFor, apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
 import { SignedResults, type Official } from '../../signed-results.ts';
 
 let services: TestServices;
@@ -44,4 +50,62 @@ test('evidence that does not come in time ends the task, not the service', async
   const nothing = { certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now(), knownSince: undefined };
   const { report } = await judgeInWorker(task, () => Promise.resolve(nothing));
   expect(report.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' });
+});
+
+/** How many tasks are with a worker or wait for one now, each held until it is let go. */
+async function holdAll(task: Parameters<typeof judgeInWorker>[0]): Promise<{ refused: unknown[]; letGo: () => Promise<unknown[]> }> {
+  let answer: (found: GatheredEvidence) => void = () => undefined;
+  const held = new Promise<GatheredEvidence>((done) => { answer = done; });
+  const refused: unknown[] = [];
+  const running: Promise<unknown>[] = [];
+  while (refused.length === 0) {
+    running.push(judgeInWorker(task, () => held, 120_000).then(({ report }) => report.conclusion.indication, (error: unknown) => void refused.push(error)));
+    await new Promise((next) => { setImmediate(next); });
+  }
+  return {
+    refused,
+    letGo: () => {
+      answer({ certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now(), knownSince: undefined });
+      return Promise.all(running);
+    },
+  };
+}
+
+test('with every worker held and the queue full, OCSP answers, and the next document is told to come back', async () => {
+  const base = await testApp(services);
+  const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'public-service' as const, anchors: [] };
+  const { refused, letGo } = await holdAll(task);
+  expect(refused).toMatchObject([{ code: 'too-many-requests', facts: { retryAfterSeconds: 5 } }]);
+  const { issuer } = await services.db('certificates as c').join('authority_generations as g', 'g.id', 'c.generation_id').join('certificates as i', 'i.id', 'g.certificate_id')
+    .where('c.id', official.certificateId).first('i.der as issuer') as { issuer: Uint8Array };
+  const certId = buildCertId({ issuer: parseCertificate(issuer), serialNumber: Buffer.from(serialHex(official.certificate.serialNumber), 'hex'), digest: 'sha256' });
+  for (let n = 0; n < 5; n++) {
+    const answer = await fetch(`${base}/ocsp`, { method: 'POST', headers: { 'content-type': 'application/ocsp-request' }, body: Buffer.from(buildOcspRequest({ certIds: [certId] })) });
+    expect(parseOcspResponse(new Uint8Array(await answer.arrayBuffer())).responses[0]!.status.status).toBe('good');
+  }
+  const form = new FormData();
+  form.set('file', new Blob([Buffer.from(task.file)]), 'x.p7s');
+  const told = await fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form, headers: { authorization: `Bearer ${await apiKeyFor(services, 'verifier')}` } });
+  expect([told.status, told.headers.get('retry-after')]).toEqual([429, '5']);
+  const ended = await letGo();
+  expect(ended.length).toBeGreaterThan(queueLimits.tasks);
+  expect((await verifyDocument(services, actor, { name: 'x.p7s', file: task.file })).conclusion.indication).toBe('TOTAL-PASSED');
+}, 120_000);
+
+test('documents that wait are bounded in bytes as well', async () => {
+  const [first, second] = [Buffer.alloc(queueLimits.bytes), Buffer.alloc(1)];
+  const nothing = { certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now(), knownSince: undefined };
+  const judge = (file: Uint8Array): Promise<unknown> =>
+    judgeInWorker({ file, content: undefined, validationTime: services.now(), policy: 'public-service', anchors: [] }, () => Promise.resolve(nothing)).catch((error: unknown) => error);
+  const large = judge(first);
+  expect(await judge(second)).toMatchObject({ code: 'too-many-requests' });
+  expect(await large).toMatchObject({ code: 'document-unreadable' });
+  expect(await judge(second)).toMatchObject({ code: 'document-unreadable' });
+});
+
+test('a fault in a worker is the service\'s own, and the next document is judged', async () => {
+  const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'none of ours' as 'strict', anchors: [] };
+  const failed = await judgeInWorker(task, () => new Promise<never>(() => undefined)).catch((error: unknown) => error);
+  expect(problemOf(failed).code).toBe('internal-error');
+  expect((await verifyDocument(services, actor, { name: 'x.p7s', file: task.file })).conclusion.indication).toBe('TOTAL-PASSED');
 });
