@@ -23,14 +23,16 @@ const maxListed = 20;
 export function coverageOf(document: XmlDocument, checked: readonly CheckedSignature[]): XmlCoverage[] {
   const signed = checked.map(({ signature, references }) => dataReferences(signature, references));
   const targets = signed.map((references) => references.flatMap(({ target }) => (target?.kind === 'element' ? [target.element] : [])));
-  const whole = signed.some((references) => references.some(({ target }) => target?.kind === 'document'));
+  const isOfAll = ({ target }: ReferenceVerdict): boolean => target?.kind === 'document' && target.omitted !== 'markup';
+  const isOfRoot = ({ target }: ReferenceVerdict): boolean => target?.kind === 'element' && target.element === document.root && target.omitted !== 'markup';
+  const whole = signed.some((references) => references.some(isOfAll));
   const all = new Set(targets.flat());
   const alike = lookAlikes(document, all, whole);
   const cut = document.elements.filter(isTextCut).slice(0, 1_000);
   return checked.map(({ signature }, i): XmlCoverage => {
-    const isWhole = signed[i]!.some(({ target }) => target?.kind === 'document');
+    const isWhole = signed[i]!.some(isOfAll);
     return {
-      wholeDocument: (isWhole || targets[i]!.includes(document.root) || signature.element === document.root) && !hasUnsignedObject(signature, targets[i]!),
+      wholeDocument: (isWhole || signed[i]!.some(isOfRoot) || signature.element === document.root) && !hasUnsignedObject(signature, targets[i]!),
       parts: [...new Set(signed[i]!.map(({ target, reference }) => nameOf(target, reference.uri)))].slice(0, maxListed),
       doubled: alike.filter(({ to }) => targets[i]!.includes(to)).map(({ element }) => pathOf(element)).slice(0, maxListed),
       split: cut.filter((element) => (isWhole && !isInSignature(element)) || targets[i]!.some((target) => isWithin(element, target))).map(pathOf).slice(0, maxListed),

@@ -8,7 +8,7 @@ import { signatureElements, type Surroundings } from './dereference.ts';
 import { parseXml } from './parse.ts';
 import { readSignature, type XmlSignature } from './signature.ts';
 import { attributeOf, elementsOf, isNamed, isWithin, limits, namespaces, tokenOf, type XmlDocument, type XmlElement } from './tree.ts';
-import { checkReferences, checkSignatureValue, type ReferenceVerdict, type XmlProblem } from './verify.ts';
+import { checkReferences, checkSignatureValue, dataReferences, type ReferenceVerdict, type XmlProblem } from './verify.ts';
 import { readXades, type XadesProperties } from './xades.ts';
 import { readTimestamps, type XadesTimestamp } from './xades-timestamps.ts';
 
@@ -57,6 +57,7 @@ function attempt(element: XmlElement, surroundings: Surroundings): Attempt {
   try {
     const signature = readSignature(element);
     const references = checkReferences(signature, surroundings);
+    if (dataReferences(signature, references).length === 0) throw new PkiError('xml-nothing-signed', { rule: 'XMLDSig §3.2.1 a reference to more than the signature itself' });
     const properties = readXades(signature, references);
     const timestamps = properties ? readTimestamps(signature, properties, surroundings) : [];
     if (frame.counterSigns && !references.some(({ target }) => target?.kind === 'element' && target.element.parent === frame.counterSigns && isNamed(target.element, namespaces.ds, 'SignatureValue'))) {

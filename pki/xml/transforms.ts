@@ -4,8 +4,8 @@ import { canonicalize, type NodeSet, type WorkBudget } from './canonicalize.ts';
 import { parseXml } from './parse.ts';
 import { attributeOf, bytesOfBase64, childrenOf, isNamed, namespaces, textOf, type XmlElement, type XmlNode } from './tree.ts';
 
-/** What transforms took out of a signed part: nothing, the signature itself, or every ds:Signature. */
-export type OmittedParts = 'nothing' | 'this-signature' | 'every-signature';
+/** What transforms took out of a signed part: nothing, the signature itself, every ds:Signature, or all but the text (base64). */
+export type OmittedParts = 'nothing' | 'this-signature' | 'every-signature' | 'markup';
 
 export interface Transformed { value: NodeSet | Uint8Array; omitted: OmittedParts }
 
@@ -17,7 +17,7 @@ const refused = (rule: string): PkiError => new PkiError('xml-reference-refused'
  */
 export function applyTransform({ value, omitted }: Transformed, transform: XmlElement, { signature, budget }: { signature: XmlElement; budget: WorkBudget }): Transformed {
   const uri = attributeOf(transform, 'Algorithm') ?? '';
-  if (uri === transformUris.base64) return { value: fromBase64(value), omitted };
+  if (uri === transformUris.base64) return { value: fromBase64(value), omitted: 'markup' };
   if (uri === transformUris.enveloped || uri === transformUris.xpath || uri === transformUris.xpathFilter) {
     if (value instanceof Uint8Array) throw refused('XMLDSig §6.6.4 a node-set of this document');
     if (uri === transformUris.enveloped) return { value: without(value, (element) => element === signature), omitted: omitted === 'every-signature' ? omitted : 'this-signature' };

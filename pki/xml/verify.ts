@@ -30,7 +30,7 @@ export interface ReferenceVerdict {
 export function checkReferences(signature: XmlSignature, surroundings: Surroundings): ReferenceVerdict[] {
   const verdicts = signature.references.map((reference) => checkReference(reference, surroundings, false));
   const manifests = verdicts.filter(({ reference, problem }) => reference.type === `${uriSpaces.dsig}Manifest` && !problem).map(({ target }) => target);
-  const listed = manifests.flatMap((target) => readReferences(target?.kind === 'element' ? manifestReferences(target.element) : []));
+  const listed = manifests.flatMap((target) => readReferences(target?.kind === 'element' && target.omitted === 'nothing' ? manifestReferences(target.element) : []));
   return [...verdicts, ...listed.map((reference) => checkReference(reference, surroundings, true))];
 }
 

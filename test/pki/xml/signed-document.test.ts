@@ -89,6 +89,10 @@ test.each<[string, () => string | Promise<string>, RegExp, string | undefined]>(
   ['an Id that is not there', () => byId.replace('URI="#data"', 'URI="#nothing"'), /SIGNED_DATA_NOT_FOUND/, 'signed-content-missing'],
   ['no reference at all', () => byId.replace(/<ds:Reference [^]*<\/ds:Reference>/, ''), /FORMAT_FAILURE/, 'format-broken'],
   ['a signature over nothing but itself', () => signXml(template(official), { signer: official.signer }), /FORMAT_FAILURE/, 'format-broken'],
+  ['a signature over its own properties alone', () => crafted((s) => s, invoice, { references: [] }), /FORMAT_FAILURE/, 'format-broken'],
+  ['content hidden in something that calls itself a signature', () => crafted((s) => s.replace(/<ds:Transform Algorithm="[^"]*enveloped-signature"><\/ds:Transform>/, '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>'), invoice, {})
+    .then((xml) => xml.replace('<DSCKS>', '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><DLHDon/></ds:Signature><DSCKS>')), /S-1 XMLDSig TOTAL-FAILED\/FORMAT_FAILURE, S-2 XAdES-B-B TOTAL-PASSED/, 'format-broken'],
+  ['properties of which only the text is signed', () => byId.replace(/(#S-properties"[^>]*><ds:Transforms>)/, '$1<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#base64"/>'), /FORMAT_FAILURE|SIGNED_DATA_NOT_FOUND/, undefined],
   ['300 references', () => byId.replace(/(<ds:Reference Id="S-reference-0"[^]*?<\/ds:Reference>)/, (one: string) => one.repeat(300)), /xml-too-complex/, undefined],
   ['300 signatures', () => byId.replace(signatureXml, (one: string) => one.repeat(300)), /xml-too-complex/, undefined],
   // keys and algorithms
