@@ -121,7 +121,6 @@ export const oids = {
   timeStampToken: '1.2.840.113549.1.9.16.2.14',
   signaturePolicyIdentifier: '1.2.840.113549.1.9.16.2.15',
   commitmentTypeIndication: '1.2.840.113549.1.9.16.2.16',
-  signerLocation: '1.2.840.113549.1.9.16.2.17',
   contentTimestamp: '1.2.840.113549.1.9.16.2.20',
   certificateValues: '1.2.840.113549.1.9.16.2.23',
   revocationValues: '1.2.840.113549.1.9.16.2.24',
