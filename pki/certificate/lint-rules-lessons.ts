@@ -58,7 +58,7 @@ export const lessonRules: readonly CertificateRule[] = [
   rule('signing-not-for-servers', 'ETSI EN 319 411-1 §6.6.1', '2016-02-01', (subject) => !signsDocuments(subject)
     || !purposes(subject).some((purpose) => purpose === oids.serverAuth || purpose === oids.codeSigning)),
   rule('signing-names-country-and-organisation', 'ETSI EN 319 412-3 §4.2.1', '2016-02-01', (subject) => !signsDocuments(subject)
-    || [oids.countryName, oids.organizationName, oids.commonName].every((type) => subject.certificate.subject.rdns.flat().some(({ oid }) => oid === type))),
+    || [oids.countryName, oids.organizationName, oids.commonName].every((type) => subject.attributes.some(({ oid }) => oid === type))),
   rule('signing-policy-stated', 'ETSI EN 319 412-2 §4.3.3', '2016-02-01', (subject) => !signsDocuments(subject)
     || (subject.certificate.certificatePolicies ?? []).some(({ oid }) => oid !== oids.anyPolicy)),
   rule('ca-is-not-subscriber', 'CA/Browser BR §7.1.2.10', '2023-09-15', (subject) => !isCa(subject)
@@ -69,7 +69,16 @@ export const lessonRules: readonly CertificateRule[] = [
 
 const digestBits = (digest: string): number => Number(/\d{3}$/.exec(digest)?.[0] ?? 0);
 
+/** Verdicts by address: every certificate of an issuer has the same three. */
+const plainUrls = new Map<string, boolean>();
+const mostPlainUrls = 1_000;
+
 function isPlainUrl(address: string): boolean {
+  const known = plainUrls.get(address);
+  if (known !== undefined) return known;
   const url = URL.parse(address);
-  return url !== null && url.username === '' && url.password === '' && url.hash === '' && /^[\u0021-\u007e]+$/.test(address);
+  const plain = url !== null && url.username === '' && url.password === '' && url.hash === '' && /^[\u0021-\u007e]+$/.test(address);
+  if (plainUrls.size === mostPlainUrls) plainUrls.clear();
+  plainUrls.set(address, plain);
+  return plain;
 }

@@ -9,9 +9,8 @@ type Check = CertificateRule['check'];
 const rule = (id: string, source: string, check: Check, level: CertificateRule['level'] = 'error'): CertificateRule =>
   ({ id, level, source, since: '2008-05-01', check });
 
-const attributesOf = ({ certificate }: CertificateLintSubject): readonly NameAttribute[] => certificate.subject.rdns.flat();
 /** Every attribute of the subject keeps the rule. */
-const each = (keeps: (attribute: NameAttribute) => boolean): Check => (subject) => attributesOf(subject).every(keeps);
+const each = (keeps: (attribute: NameAttribute) => boolean): Check => ({ attributes }) => attributes.every(keeps);
 const mostCharacters = new Map(Object.values(attributeForms).map(({ oid, most }) => [oid, most]));
 const printable: ReadonlySet<string> = new Set([oids.countryName, oids.serialNumber, oids.dnQualifier]);
 const sevenBit: ReadonlySet<string> = new Set([oids.emailAddress, oids.domainComponent]);
@@ -34,8 +33,8 @@ export const nameRules: readonly CertificateRule[] = [
   rule('name-ia5-string', 'RFC 5280 §4.1.2.6', each(({ oid, tag }) => !sevenBit.has(oid) || tag === tags.ia5String)),
   rule('name-printable-characters', 'X.680 §41.4', each(({ tag, value }) => tag !== tags.printableString || /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value))),
   rule('country-code', 'X.520 §6.3.1 (ISO 3166-1)', each(({ oid, value }) => oid !== oids.countryName || /^[A-Z]{2}$/.test(value))),
-  rule('country-once', 'ETSI EN 319 412-2 §4.2.4', (subject) => attributesOf(subject).filter(({ oid }) => oid === oids.countryName).length <= 1),
-  rule('common-name-once', 'ETSI EN 319 412-2 §4.2.4', (subject) => attributesOf(subject).filter(({ oid }) => oid === oids.commonName).length <= 1),
+  rule('country-once', 'ETSI EN 319 412-2 §4.2.4', ({ attributes }) => attributes.filter(({ oid }) => oid === oids.countryName).length <= 1),
+  rule('common-name-once', 'ETSI EN 319 412-2 §4.2.4', ({ attributes }) => attributes.filter(({ oid }) => oid === oids.commonName).length <= 1),
   rule('name-email-form', 'RFC 5280 §4.1.2.6 (RFC 5321 §4.1.2)', each(({ oid, value }) => oid !== oids.emailAddress || mailbox.test(value))),
   rule('name-no-placeholder', 'CA/Browser BR §7.1.2.7', each(({ value }) => !placeholders.test(value)), 'warning'),
   rule('alt-name-email-form', 'RFC 5280 §4.2.1.6', (subject) => namesOf(subject, 'rfc822Name').every((email) => mailbox.test(email))),
@@ -45,7 +44,7 @@ export const nameRules: readonly CertificateRule[] = [
     return new Set(names).size === names.length;
   }, 'warning'),
   rule('subject-email-in-alt-name', 'RFC 5280 §4.1.2.6', (subject) => {
-    const inSubject = attributesOf(subject).filter(({ oid }) => oid === oids.emailAddress).map(({ value }) => value);
+    const inSubject = subject.attributes.filter(({ oid }) => oid === oids.emailAddress).map(({ value }) => value);
     return inSubject.every((email) => namesOf(subject, 'rfc822Name').includes(email));
   }, 'notice'),
 ];

@@ -14,9 +14,10 @@ type Spoil = (subject: Subject) => Subject;
 /** One row: the rule, the profile whose sample is good, what spoils it. */
 type Row = readonly [id: string, profile: ProfileName, spoil: Spoil];
 
-const having = (changes: Partial<TbsCertificate> | ((certificate: TbsCertificate) => Partial<TbsCertificate>)): Spoil => (subject) => ({
-  ...subject, certificate: { ...subject.certificate, ...(typeof changes === 'function' ? changes(subject.certificate) : changes) },
-});
+const having = (changes: Partial<TbsCertificate> | ((certificate: TbsCertificate) => Partial<TbsCertificate>)): Spoil => (subject) => {
+  const certificate = { ...subject.certificate, ...(typeof changes === 'function' ? changes(subject.certificate) : changes) };
+  return { ...subject, certificate, attributes: certificate.subject.rdns.flat() };
+};
 const irregular = (name: string): Spoil => having({ irregularities: new Set([name]) });
 const usage = (...bits: KeyUsageBit[]): Spoil => having({ keyUsage: new Set(bits) });
 const alsoUsage = (...bits: KeyUsageBit[]): Spoil => having(({ keyUsage }) => ({ keyUsage: new Set([...keyUsage!, ...bits]) }));
