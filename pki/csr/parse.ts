@@ -6,7 +6,7 @@ import { PkiError } from '../error.ts';
 import { readAlgorithm, type AlgorithmIdentifier } from '../keys/algorithm.ts';
 import { parsePem } from '../keys/pem.ts';
 import { keyObjectOf, parsePublicKey, type PublicKey } from '../keys/public-key.ts';
-import { verifySignature, type SignatureVerdict } from '../keys/verify.ts';
+import { verifySignature, verifySignatureOnPool, type SignatureVerdict } from '../keys/verify.ts';
 import { readName, type Name } from '../name/parse.ts';
 
 /** A PKCS#10 request (RFC 2986). What it asks for is read so that it can be shown; nothing of it is obeyed. */
@@ -42,10 +42,14 @@ export function parseCsr(derOrPem: Uint8Array): CertificationRequest {
   }
 }
 
+type SignedInfo = Pick<CertificationRequest, 'info' | 'publicKey' | 'signatureAlgorithm' | 'signature'>;
+
 /** Whether the requester holds the private key: the signature over the request (RFC 2986 §4.2). */
-export function verifyPossession(csr: Pick<CertificationRequest, 'info' | 'publicKey' | 'signatureAlgorithm' | 'signature'>): SignatureVerdict {
-  return verifySignature(csr.signatureAlgorithm, csr.publicKey, csr.info, csr.signature);
-}
+export const verifyPossession = (csr: SignedInfo): SignatureVerdict => verifySignature(csr.signatureAlgorithm, csr.publicKey, csr.info, csr.signature);
+
+/** The same on the thread pool, for many at once. */
+export const verifyPossessionOnPool = (csr: SignedInfo): Promise<SignatureVerdict> =>
+  verifySignatureOnPool(csr.signatureAlgorithm, csr.publicKey, csr.info, csr.signature);
 
 function derOfPem(pem: Uint8Array): Uint8Array {
   const blocks = parsePem(Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength).toString('latin1'));

@@ -60,16 +60,12 @@ export async function listIssuerRows(db: Knex): Promise<IssuerRow[]> {
   return rows;
 }
 
-const newestIssuing = (name: string, condition: string): ((db: Knex, bindings: readonly unknown[]) => Promise<{ id: string }[]>) => statement(name,
-  `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
-   where c.state = 'issued' and g.retired_at is null and ${condition}
-   order by g.created_at desc, g.generation desc, g.id limit 1`);
-const newestOfAuthority = newestIssuing('newest-generation-of-authority', 'a.id = ?');
-const newestOfAll = newestIssuing('newest-issuing-generation', `a.kind = 'issuing'`);
-
 /** The newest generation that may issue: of this authority, or of the issuing authorities at large. */
 export async function findIssuingGeneration(db: Knex, authorityId: string | undefined): Promise<string | undefined> {
-  const rows = authorityId === undefined ? await newestOfAll(db, []) : await newestOfAuthority(db, [authorityId]);
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
+     where c.state = 'issued' and g.retired_at is null and ${authorityId ? 'a.id = ?' : "a.kind = 'issuing'"}
+     order by g.created_at desc, g.generation desc, g.id limit 1`, authorityId ? [authorityId] : []);
   return rows[0]?.id;
 }
 
@@ -129,17 +125,16 @@ export interface IssuedFacts {
   officialId: string | null; requestId: string | null; replacesId: string | null;
 }
 
-const finishPrepared = statement<IssuedFacts>('finish-prepared-certificates',
-  `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
-   update certificates c set state = 'issued', der = u.der, issued_at = ?
-   from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
-   returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
-     c.official_id, c.request_id, c.replaces_id`);
-
 /** Turns prepared into issued; answers those that still were. */
 export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
   const ids = issued.map(({ id }) => id);
-  const rows = await finishPrepared(tx, [ids, at, ids, issued.map((i) => bytea(i.der))]);
+  const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
+    `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
+     update certificates c set state = 'issued', der = u.der, issued_at = ?
+     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
+     returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
+       c.official_id, c.request_id, c.replaces_id`,
+    [ids, at, ids, issued.map((i) => bytea(i.der))]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

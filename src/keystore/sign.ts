@@ -1,7 +1,7 @@
 import { DerReader } from '../../pki/asn1/der-reader.ts';
 import { readAlgorithm, signatureAlgorithmDer, type AlgorithmIdentifier, type SignatureScheme } from '../../pki/keys/algorithm.ts';
 import type { Signer } from '../../pki/keys/signer.ts';
-import { verifySignature } from '../../pki/keys/verify.ts';
+import { verifySignatureOnPool } from '../../pki/keys/verify.ts';
 import { redeem, type ToBeSigned } from '../../pki/lint/to-be-signed.ts';
 import { Problem } from '../problems.ts';
 
@@ -18,7 +18,7 @@ export function verifyingSigner(signer: Signer): Signer {
     scheme, publicKey,
     async sign(bytes) {
       const signature = await signer.sign(bytes);
-      if (verifySignature(algorithm, publicKey, bytes, signature).valid) return signature;
+      if ((await verifySignatureOnPool(algorithm, publicKey, bytes, signature)).valid) return signature;
       throw new Problem('keystore-unavailable', { reason: 'a fresh signature did not verify' });
     },
   };

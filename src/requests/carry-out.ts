@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseCsr, verifyPossession } from '../../pki/csr/parse.ts';
+import { parseCsr, verifyPossessionOnPool } from '../../pki/csr/parse.ts';
 import { spkiHash, type PublicKey } from '../../pki/keys/public-key.ts';
 import { prepareEach, type IssueOrder, type Prepared } from '../certificates/issue.ts';
 import { finalReasons, revokeInTransaction, type FinalReason } from '../certificates/revoke.ts';
@@ -66,9 +66,9 @@ function finalReason({ id, reason }: PlacedRequest): FinalReason {
 
 const dayMs = 86_400_000;
 
-function orderOf({ now }: Services, { order: { actor }, before: row }: Evaluated): IssueOrder & { actor: Actor; requestId: string } {
+async function orderOf({ now }: Services, { order: { actor }, before: row }: Evaluated): Promise<IssueOrder & { actor: Actor; requestId: string }> {
   return {
-    actor, certificateId: randomUUID(), requestId: row.id, profile: row.profile, subject: row.subject, publicKey: provenKey(row),
+    actor, certificateId: randomUUID(), requestId: row.id, profile: row.profile, subject: row.subject, publicKey: await provenKey(row),
     ...alternativeNames(row),
     holder: { agencyId: row.agencyId, agencyPath: row.agencyPath, officialId: row.officialId },
     days: row.days ?? daysUntil(row.endsAt, now()), ...(row.certificateId === null ? {} : { replacesId: row.certificateId }),
@@ -86,10 +86,10 @@ export function alternativeNames({ subject, serviceName }: Pick<PlacedRequest, '
  * The key of the request as it was signed, and as it was decided on; possession is checked once more, for what lay in the
  * database since is not taken on trust.
  */
-function provenKey({ id, csr: stored, spkiHash: decidedOn }: PlacedRequest): PublicKey {
+async function provenKey({ id, csr: stored, spkiHash: decidedOn }: PlacedRequest): Promise<PublicKey> {
   if (!stored || !decidedOn) throw new Error(`request ${id} has no key`);
   const csr = parseCsr(stored);
-  if (!verifyPossession(csr).valid || Buffer.compare(spkiHash(csr.publicKey), decidedOn) !== 0) throw new Problem('csr-signature-invalid');
+  if (!(await verifyPossessionOnPool(csr)).valid || Buffer.compare(spkiHash(csr.publicKey), decidedOn) !== 0) throw new Problem('csr-signature-invalid');
   return csr.publicKey;
 }
 

@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import type { NameParts } from '../../pki/name/build.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
-import { statement } from '../database/statement.ts';
 import type { Tx } from '../services.ts';
 import type { Device, GroundName, Kind, PaperKind, Transfer } from './kinds.ts';
 import type { DecisionName, State, StoredState } from './states.ts';
@@ -95,7 +94,7 @@ export async function findByIdempotencyKeys(db: Knex, submittedBy: string, keys:
 
 /** Locked in the order of ids, whatever order they were asked in, so that two batches cannot wait for each other. */
 export async function lockRequests(tx: Tx, ids: readonly string[]): Promise<Map<string, PlacedRequest>> {
-  const rows = (await placed(tx).select('r.state').whereRaw('r.id = any(?::uuid[])', [[...ids]]).orderBy('r.id').forUpdate('r').options({ name: 'lock-requests' })) as PlacedRequest[];
+  const rows = (await placed(tx).select('r.state').whereRaw('r.id = any(?::uuid[])', [[...ids]]).orderBy('r.id').forUpdate('r')) as PlacedRequest[];
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -262,14 +261,13 @@ const snake = (field: string): string => field.replace(/[A-Z]/g, (c) => `_${c.to
 const arrays = (columns: readonly (readonly [string, string])[]): string => columns.map(([, type]) => `?::${type}[]`).join(', ');
 const names = (columns: readonly (readonly [string, string])[]): string => columns.map(([field]) => snake(field)).join(', ');
 
-const storeDecisions = statement('store-decisions',
-  `with stored as (insert into decisions (${names(decisionColumns)}) select * from unnest(${arrays(decisionColumns)}))
-   update requests r set ${stateColumns.slice(1).map(([field]) => `${snake(field)} = u.${snake(field)}`).join(', ')}
-   from unnest(${arrays(stateColumns)}) as u (${names(stateColumns)}) where r.id = u.id`);
-
 /** Stores decisions and where they leave their requests, in one statement for any number. */
 export async function insertDecisions(tx: Tx, decisions: readonly DecisionRow[], requests: readonly RequestRow[]): Promise<void> {
-  await storeDecisions(tx, [...decisionColumns.map(([field]) => columnOf(decisions, field)), ...stateColumns.map(([field]) => columnOf(requests, field))]);
+  const sets = stateColumns.slice(1).map(([field]) => `${snake(field)} = u.${snake(field)}`).join(', ');
+  await tx.raw(
+    `with stored as (insert into decisions (${names(decisionColumns)}) select * from unnest(${arrays(decisionColumns)}))
+     update requests r set ${sets} from unnest(${arrays(stateColumns)}) as u (${names(stateColumns)}) where r.id = u.id`,
+    [...decisionColumns.map(([field]) => columnOf(decisions, field)), ...stateColumns.map(([field]) => columnOf(requests, field))]);
 }
 
 export async function listDecisions(db: Knex, requestId: string): Promise<DecisionRow[]> {

@@ -8,7 +8,7 @@ import { oids } from '../../../pki/asn1/oids.ts';
 import { readAlgorithm, signatureAlgorithmDer, type AlgorithmIdentifier, type Digest, type SignatureScheme } from '../../../pki/keys/algorithm.ts';
 import { parsePublicKey } from '../../../pki/keys/public-key.ts';
 import { signerFrom, type SignerOptions } from '../../../pki/keys/signer.ts';
-import { verifySignature } from '../../../pki/keys/verify.ts';
+import { verifySignature, verifySignatureOnPool } from '../../../pki/keys/verify.ts';
 
 const algorithm = (der: Uint8Array): AlgorithmIdentifier => readAlgorithm(new DerReader(der));
 const byScheme = (scheme: SignatureScheme): AlgorithmIdentifier => algorithm(signatureAlgorithmDer(scheme));
@@ -40,6 +40,14 @@ describe.each(keys)('%s', (_name, signer) => {
     expect(verifySignature(byScheme(signer.scheme), signer.publicKey, message.subarray(1), signature).valid).toBe(false);
     signature[signature.length >> 1]! ^= 1;
     expect(verifySignature(byScheme(signer.scheme), signer.publicKey, message, signature).valid).toBe(false);
+  });
+
+  test('the thread pool says the same', async () => {
+    const signature = Uint8Array.from(await signer.sign(message));
+    for (const [signed, value] of [[message, signature], [message.subarray(1), signature], [message, signature.with(-1, signature.at(-1)! ^ 1)], [message, new Uint8Array(0)]] as const) {
+      expect(await verifySignatureOnPool(byScheme(signer.scheme), signer.publicKey, signed, value))
+        .toEqual(verifySignature(byScheme(signer.scheme), signer.publicKey, signed, value));
+    }
   });
 
   test('no other algorithm accepts the signature', async () => {
