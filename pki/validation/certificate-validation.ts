@@ -42,7 +42,8 @@ export function validateCertificate(target: Certificate, question: CertificateQu
   const stale = verdict.valid ? verdict.revocation.find((finding) => finding.status !== 'unknown' && !isStatusFresh(finding, question.at, context.policy)) : undefined;
   const judged = judge(verdict, stale, question, context);
   return {
-    ...blockOf('certificate-validation', judged, checksOf(verdict), question.at), messages: judged.messages, reasons: verdict.reasons, missing: [...missingOf(verdict), ...(stale ? [missingStatus(verdict, stale)] : [])],
+    ...blockOf('certificate-validation', judged, checksOf(verdict), question.at), messages: judged.messages, reasons: verdict.reasons,
+    missing: [...missingOf(verdict), ...(stale ? [missingStatus(verdict, stale)] : [])],
     path: verdict.path, anchor, findings: verdict.revocation,
     chain: verdict.path.map((certificate, i) => chainEntryOf(certificate, anchor !== undefined && i === verdict.path.length - 1)),
     revocation: verdict.revocation.map((finding) => revocationEntryOf(finding, verdict.path)),
@@ -68,13 +69,14 @@ const constraintsOfPaths: readonly (readonly [string, ReadonlySet<PathReasonCode
   ['cryptographic-constraints', new Set(['algorithm-not-acceptable'])],
 ];
 
+const namedConstraints = new Set(constraintsOfPaths.flatMap(([, codes]) => [...codes]));
+
 /** The constraints of §5.2.6 with what breaks them; whatever else is wrong with a path stands under RFC 5280's validation. */
 function checksOf({ reasons }: PathVerdict): BlockCheck[] {
-  const named = new Set(constraintsOfPaths.flatMap(([, codes]) => [...codes]));
   const check = (constraint: string, broken: PathReason | undefined): BlockCheck => checked(constraint, !broken, broken ? `${broken.code}: ${broken.rule}` : null);
   return [
     ...constraintsOfPaths.map(([constraint, codes]) => check(constraint, reasons.find(({ code }) => codes.has(code)))),
-    check('path-validation', reasons.find(({ code }) => !named.has(code))),
+    check('path-validation', reasons.find(({ code }) => !namedConstraints.has(code))),
   ];
 }
 

@@ -9,8 +9,8 @@ export type ReportedDocument = Pick<ValidationReport, 'validationTime' | 'policy
 
 /**
  * The validation report of ETSI TS 119 102-2 in XML, not signed: one SignatureValidationReport a signature with every
- * constraint that was evaluated, the certificates and timestamps as validation objects by their SHA-256. What a document
- * without any signature deserves, the standard does not say: it is INDETERMINATE here as in EN 319 102-1 of ours.
+ * constraint that was evaluated, the certificates and timestamps as validation objects by their SHA-256. The schema knows no
+ * report without a signature: a document that has none is told by one that is INDETERMINATE, NO_SIGNATURE_FOUND.
  */
 export function writeEtsiReport(report: ReportedDocument): string {
   const signatures = report.signatures.filter(({ type }) => type === 'signature');
@@ -45,7 +45,7 @@ function signatureReport(signature: ReportedSignature, { validationTime, policy 
   );
 }
 
-/** No formal policy document is referred to: the policy is ours, and its rows are published by name. */
+/** No formal policy document is referred to: the policy is one of ours, by its name. */
 const policyOf = (policy: string): XmlNode => el('SignatureValidationPolicy', {},
   el('SignaturePolicyIdentifier', {}, el('xades:SignaturePolicyImplied', {})), el('PolicyName', {}, policy));
 

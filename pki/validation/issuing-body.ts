@@ -6,12 +6,13 @@ import type { Message, SignatureReport, SignerSummary } from './report.ts';
  * for bodies are merged and renamed). @param expected the name on the result, as a person would write it
  */
 export function compareIssuingBody(expected: string | undefined, signatures: readonly SignatureReport[]): Message[] {
-  const wanted = normalized(expected ?? '');
+  if (expected === undefined) return [];
+  const wanted = normalized(expected);
   const signers = signatures.filter(({ type }) => type === 'signature').flatMap(({ signer }) => (signer ? [signer] : []));
   if (wanted === '' || signers.length === 0) return [];
-  if (signers.some((signer) => namesOf(signer).includes(wanted))) return [message('issuing-body-matches', { expected: expected!.trim() })];
+  if (signers.some((signer) => namesOf(signer).includes(wanted))) return [message('issuing-body-matches', { expected: expected.trim() })];
   const found = [...new Set(signers.map(({ organization, commonName }) => organization ?? commonName ?? ''))].join('; ');
-  return [message('issuing-body-differs', { expected: expected!.trim(), found })];
+  return [message('issuing-body-differs', { expected: expected.trim(), found })];
 }
 
 /** A body stands in O, in an OU below it, or is the subject of a seal. */
