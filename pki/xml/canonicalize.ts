@@ -30,12 +30,16 @@ export class WorkBudget {
   }
 }
 
+/** What a canonicalisation counts for beside its octets: a hundred thousand small ones are an attack too. */
+const leastCost = 1_000;
+
 /**
  * The canonical octets of a node-set: Canonical XML 1.0 and 1.1, Exclusive XML Canonicalization 1.0.
  * `xml:base` of ancestors outside the set would need joining under 1.1 (§2.4); that is refused, nobody signs so.
  * @throws PkiError `xml-namespace` for relative namespace names (C14N §1.3), `xml-base`, `xml-too-complex`
  */
 export function canonicalize(nodes: NodeSet, method: CanonicalMethod, budget: WorkBudget): Uint8Array {
+  budget.spend(leastCost);
   const writer = new Writer(nodes, method, budget);
   return Buffer.from(writer.write(), 'utf8');
 }

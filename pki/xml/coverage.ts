@@ -1,5 +1,5 @@
 import type { XmlSignature } from './signature.ts';
-import { childrenOf, isNamed, isWithin, namespaces, pathOf, type XmlDocument, type XmlElement } from './tree.ts';
+import { childrenOf, isNamed, namespaces, pathOf, type XmlDocument, type XmlElement } from './tree.ts';
 import { dataReferences, type ReferenceVerdict } from './verify.ts';
 
 /** What one signature protects of a document, for a reader to compare with what is shown. */
@@ -16,8 +16,9 @@ export interface XmlCoverage {
 
 export interface CheckedSignature { signature: XmlSignature; references: readonly ReferenceVerdict[] }
 
-/** Lists for a reader end here. */
-const maxListed = 20;
+/** Lists for a reader end here, and so does the search for what fills them. */
+const maxListed = 8;
+const maxFound = 100;
 
 /** The coverage of each signature of a document, in the order given. They are asked together: what one leaves out another may sign. */
 export function coverageOf(document: XmlDocument, checked: readonly CheckedSignature[]): XmlCoverage[] {
@@ -28,14 +29,15 @@ export function coverageOf(document: XmlDocument, checked: readonly CheckedSigna
   const whole = signed.some((references) => references.some(isOfAll));
   const all = new Set(targets.flat());
   const alike = lookAlikes(document, all, whole);
-  const cut = document.elements.filter(isTextCut).slice(0, 1_000);
+  const cut = document.elements.filter(isTextCut).slice(0, maxFound);
   return checked.map(({ signature }, i): XmlCoverage => {
     const isWhole = signed[i]!.some(isOfAll);
+    const own = new Set(targets[i]!);
     return {
-      wholeDocument: (isWhole || signed[i]!.some(isOfRoot) || signature.element === document.root) && !hasUnsignedObject(signature, targets[i]!),
-      parts: [...new Set(signed[i]!.map(({ target, reference }) => nameOf(target, reference.uri)))].slice(0, maxListed),
-      doubled: alike.filter(({ to }) => targets[i]!.includes(to)).map(({ element }) => pathOf(element)).slice(0, maxListed),
-      split: cut.filter((element) => (isWhole && !isInSignature(element)) || targets[i]!.some((target) => isWithin(element, target))).map(pathOf).slice(0, maxListed),
+      wholeDocument: (isWhole || signed[i]!.some(isOfRoot) || signature.element === document.root) && !hasUnsignedObject(signature, own),
+      parts: [...new Set(signed[i]!.slice(0, maxFound).map(({ target, reference }) => nameOf(target, reference.uri)))].slice(0, maxListed),
+      doubled: alike.filter(({ to }) => to.some((target) => own.has(target))).slice(0, maxListed).map(({ element }) => pathOf(element)),
+      split: cut.filter((element) => (isWhole && !isInSignature(element)) || isInOneOf(element, own)).slice(0, maxListed).map(pathOf),
     };
   });
 }
@@ -47,16 +49,18 @@ function nameOf(target: ReferenceVerdict['target'], uri: string | undefined): st
 
 const key = ({ namespace, local }: XmlElement): string => `${namespace} ${local}`;
 
-/** Elements of the name of a signed one that are in no signed part. */
-function lookAlikes({ elements }: XmlDocument, targets: ReadonlySet<XmlElement>, whole: boolean): { element: XmlElement; to: XmlElement }[] {
+/** Elements of the name of signed ones that are in no signed part. */
+function lookAlikes({ elements }: XmlDocument, targets: ReadonlySet<XmlElement>, whole: boolean): { element: XmlElement; to: readonly XmlElement[] }[] {
   const byName = Map.groupBy([...targets].filter(({ namespace }) => namespace !== namespaces.ds && namespace !== namespaces.xades), key);
   const locals = new Set([...targets].map(({ local }) => local));
-  const isSigned = (element: XmlElement): boolean => {
-    for (let at: XmlElement | undefined = element; at; at = at.parent) if (targets.has(at)) return true;
-    return whole && !isInSignature(element);
-  };
-  return elements.filter((element) => locals.has(element.local) && byName.has(key(element)) && !isSigned(element))
-    .flatMap((element) => byName.get(key(element))!.map((to) => ({ element, to }))).slice(0, 1_000);
+  const isSigned = (element: XmlElement): boolean => isInOneOf(element, targets) || (whole && !isInSignature(element));
+  return elements.filter((element) => locals.has(element.local) && byName.has(key(element)) && !isSigned(element)).slice(0, maxFound)
+    .map((element) => ({ element, to: byName.get(key(element))! }));
+}
+
+function isInOneOf(element: XmlElement, parts: ReadonlySet<XmlElement>): boolean {
+  for (let at: XmlElement | undefined = element; at; at = at.parent) if (parts.has(at)) return true;
+  return false;
 }
 
 function isInSignature(element: XmlElement): boolean {
@@ -65,9 +69,9 @@ function isInSignature(element: XmlElement): boolean {
 }
 
 /** A ds:Object that carries something of which the signature says nothing. */
-function hasUnsignedObject({ objects }: XmlSignature, targets: readonly XmlElement[]): boolean {
-  const isSigned = (object: XmlElement): boolean => targets.includes(object)
-    || childrenOf(object).every((child) => targets.includes(child) || isNamed(child, namespaces.xades, 'QualifyingProperties') || isNamed(child, namespaces.ds, 'Manifest'));
+function hasUnsignedObject({ objects }: XmlSignature, targets: ReadonlySet<XmlElement>): boolean {
+  const isSigned = (object: XmlElement): boolean => targets.has(object)
+    || childrenOf(object).every((child) => targets.has(child) || isNamed(child, namespaces.xades, 'QualifyingProperties') || isNamed(child, namespaces.ds, 'Manifest'));
   return !objects.every(isSigned);
 }
 

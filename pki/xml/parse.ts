@@ -233,7 +233,7 @@ class Parser {
       if (!isId) continue;
       const known = this.ids.get(value);
       if (!known) this.ids.set(value, [element]);
-      else if (!known.includes(element)) known.push(element);
+      else if (known.at(-1) !== element) known.push(element);
     }
   }
 }

@@ -51,6 +51,7 @@ export function readSignature(element: XmlElement): XmlSignature {
   if (!signedInfo || !isNamed(signedInfo, ds, 'SignedInfo') || !signatureValue || !isNamed(signatureValue, ds, 'SignatureValue')) throw malformed('§4.1 SignedInfo, SignatureValue');
   const keyInfo = third && isNamed(third, ds, 'KeyInfo') ? third : undefined;
   const objects = parts.slice(keyInfo ? 3 : 2);
+  if (objects.length > limits.references) throw new PkiError('xml-too-complex', { rule: `at most ${limits.references} objects` });
   if (objects.some((each) => !isNamed(each, ds, 'Object'))) throw malformed('§4.1 KeyInfo once, then Objects');
   return {
     element, id: attributeOf(element, 'Id'), signedInfo, ...readSignedInfo(signedInfo), signatureValue, value: bytesOf(signatureValue),

@@ -57,13 +57,14 @@ function attempt(element: XmlElement, surroundings: Surroundings): Attempt {
   try {
     const signature = readSignature(element);
     const references = checkReferences(signature, surroundings);
-    if (dataReferences(signature, references).length === 0) throw new PkiError('xml-nothing-signed', { rule: 'XMLDSig §3.2.1 a reference to more than the signature itself' });
+    const data = dataReferences(signature, references);
+    if (data.length === 0) throw new PkiError('xml-nothing-signed', { rule: 'XMLDSig §3.2.1 a reference to more than the signature itself' });
     const properties = readXades(signature, references);
     const timestamps = properties ? readTimestamps(signature, properties, surroundings) : [];
     if (frame.counterSigns && !references.some(({ target }) => target?.kind === 'element' && target.element.parent === frame.counterSigns && isNamed(target.element, namespaces.ds, 'SignatureValue'))) {
       throw new PkiError('xml-xades-malformed', { rule: 'EN 319 132-1 §5.2.7 a counter-signature is over the SignatureValue' });
     }
-    const claimedTime = properties ? properties.signingTime : claimedIn(signature, references);
+    const claimedTime = properties ? properties.signingTime : claimedIn(signature, data);
     return { ...frame, problem: undefined, read: { signature, references, properties, timestamps, claimedTime, surroundings } };
   } catch (error) {
     if (!(error instanceof PkiError) || error.code === 'xml-too-complex') throw error;
@@ -79,9 +80,9 @@ function outerOf(element: XmlElement): XmlElement | undefined {
 }
 
 /** Invoices of Vietnam have a SigningTime in an Object that is signed, in a namespace of each programmer's own. */
-function claimedIn({ objects }: XmlSignature, references: readonly ReferenceVerdict[]): Date | undefined {
-  for (const { target } of references) {
-    if (target?.kind !== 'element' || !objects.some((object) => isWithin(target.element, object))) continue;
+function claimedIn({ element }: XmlSignature, data: readonly ReferenceVerdict[]): Date | undefined {
+  for (const { target } of data) {
+    if (target?.kind !== 'element' || !isWithin(target.element, element)) continue;
     const time = [...elementsOf(target.element)].find(({ local, children }) => local === 'SigningTime' && children.every(({ kind }) => kind === 'text'));
     if (time) return parseDateTime(tokenOf(time));
   }

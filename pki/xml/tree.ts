@@ -139,11 +139,14 @@ export function isWithin(element: XmlElement, outer: XmlElement): boolean {
   return false;
 }
 
+/** Among more siblings an element is not counted out for a reader: that costs more than it tells. */
+const maxSiblings = 200;
+
 /** Where an element stands, for a reader: `/Invoice/Lines/Line[3]`. Prefixes as written. */
 export function pathOf(element: XmlElement): string {
   const { parent, prefix, local } = element;
   const name = prefix ? `${prefix}:${local}` : local;
   if (!parent) return `/${name}`;
-  const alike = childrenOf(parent, element.namespace, local);
+  const alike = parent.children.length <= maxSiblings ? childrenOf(parent, element.namespace, local) : [];
   return `${pathOf(parent)}/${name}${alike.length > 1 ? `[${alike.indexOf(element) + 1}]` : ''}`;
 }

@@ -8,7 +8,7 @@ import { canonicalize } from './canonicalize.ts';
 import { dereference, type Surroundings, type Target } from './dereference.ts';
 import { ecdsaDerOf } from './signature-method.ts';
 import { readReferences, type XmlReference, type XmlSignature } from './signature.ts';
-import { childrenOf, isNamed, isWithin, namespaces, type XmlElement } from './tree.ts';
+import { childrenOf, isNamed, namespaces, type XmlElement } from './tree.ts';
 
 export type XmlProblemCode =
   | 'digest-mismatch' | 'signature-invalid' | 'algorithm-not-supported' | 'algorithm-mismatch' | 'key-not-supported'
@@ -29,8 +29,9 @@ export interface ReferenceVerdict {
 /** The digests of all references, judged without any key. */
 export function checkReferences(signature: XmlSignature, surroundings: Surroundings): ReferenceVerdict[] {
   const verdicts = signature.references.map((reference) => checkReference(reference, surroundings, false));
-  const manifests = verdicts.filter(({ reference, problem }) => reference.type === `${uriSpaces.dsig}Manifest` && !problem).map(({ target }) => target);
-  const listed = manifests.flatMap((target) => readReferences(target?.kind === 'element' && target.omitted === 'nothing' ? manifestReferences(target.element) : []));
+  const manifests = verdicts.flatMap(({ reference: { type }, problem, target }) =>
+    type === `${uriSpaces.dsig}Manifest` && !problem && target?.kind === 'element' && target.omitted === 'nothing' ? [target.element] : []);
+  const listed = [...new Set(manifests)].flatMap((element) => readReferences(manifestReferences(element)));
   return [...verdicts, ...listed.map((reference) => checkReference(reference, surroundings, true))];
 }
 
@@ -75,14 +76,19 @@ export function checkSignatureValue({ signedInfo, canonicalization, method, valu
 }
 
 /** References to what the signer wanted to sign: not the properties, keys or other parts of the signature itself. */
-export function dataReferences({ element, objects }: XmlSignature, verdicts: readonly ReferenceVerdict[]): ReferenceVerdict[] {
-  return verdicts.filter(({ target }) => target?.kind !== 'element' || !isWithin(target.element, element) || objects.some((each) => holdsData(each, target.element)));
+export function dataReferences({ element }: XmlSignature, verdicts: readonly ReferenceVerdict[]): ReferenceVerdict[] {
+  return verdicts.filter(({ target }) => target?.kind !== 'element' || isData(target.element, element));
 }
 
-function holdsData(object: XmlElement, signed: XmlElement): boolean {
-  if (!isWithin(signed, object)) return false;
-  for (let at: XmlElement | undefined = signed; at && at !== object; at = at.parent) if (isNamed(at, namespaces.xades, 'QualifyingProperties')) return false;
-  return !isNamed(signed, namespaces.ds, 'Manifest');
+/** Outside of the signature, or in an Object of it that holds content: neither properties nor a list of further references. */
+function isData(signed: XmlElement, signature: XmlElement): boolean {
+  let inProperties = isNamed(signed, namespaces.ds, 'Manifest');
+  for (let at: XmlElement | undefined = signed; at; at = at.parent) {
+    if (at === signature) return false;
+    if (at.parent === signature) return isNamed(at, namespaces.ds, 'Object') && !inProperties;
+    inProperties ||= isNamed(at, namespaces.xades, 'QualifyingProperties');
+  }
+  return true;
 }
 
 /** The digests a signature stands on: those of its references and of its method; undefined for one that is not ours. */

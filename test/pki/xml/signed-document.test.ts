@@ -134,6 +134,17 @@ test('work is bounded: 200 references to a document of megabytes', async () => {
   expect(verdict(many).summary).toContain('xml-too-complex');
 });
 
+test.each<[string, () => string]>([
+  ['200,000 elements of one Id', () => byId.replace('<DSCKS>', () => `${'<X Id="data"/>'.repeat(200_000)}<DSCKS>`)],
+  ['200,000 elements that look like the signed one', () => byId.replace('<DSCKS>', () => `${'<DLHDon/>'.repeat(200_000)}<DSCKS>`)],
+  ['100,000 texts that comments cut', () => byId.replace('<TTChung>', () => `<TTChung>${'<X>a<!---->b</X>'.repeat(100_000)}`)],
+  ['a hundred signatures beside them', () => byId.replace('<DSCKS>', () => `${'<DLHDon/>'.repeat(100_000)}<DSCKS>`).replace(signatureXml, (one: string) => one.repeat(100))],
+  ['a list of references, listed 250 times', () => byId.replace(/(<ds:Reference Id="S-reference-0"[^]*?<\/ds:Reference>)/, (one: string) => one.replace('#data', '#m').replace('URI', 'Type="http://www.w3.org/2000/09/xmldsig#Manifest" URI').repeat(250))
+    .replace('</ds:Signature>', () => `<ds:Object><ds:Manifest Id="m">${/<ds:Reference Id="S-reference-0"[^]*?<\/ds:Reference>/.exec(byId)![0].repeat(250)}</ds:Manifest></ds:Object></ds:Signature>`)],
+])('%s end in a verdict that is not good', (_what, make) => {
+  expect(verdict(make()).indication).not.toBe('TOTAL-PASSED');
+}, 15_000);
+
 const seed = Number(process.env['MUTATION_SEED'] ?? 20261125);
 const cases = Number(process.env['MUTATION_CASES'] ?? 1_500);
 const words = ['<ds:Object>', '</ds:Signature>', 'Id="data"', 'URI=""', '<!--', '-->', '<![CDATA[', '&#0;', '&amp;', 'xmlns="urn:x"', '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">', '\0', '=', '<xades:', '#S', '</'];
