@@ -39,8 +39,7 @@ export class Gathering {
 
   async #find(wanted: Wanted): Promise<EvidenceBytes> {
     const own = await ownStore(this.#services, wanted);
-    // an authority that is not ours may have certified a key of ours, so other issuers are asked for as well
-    if (wanted.kind !== 'issuer' && own !== noEvidence) return own;
+    if (wanted.kind === 'issuer' ? holdsIssuer(own, wanted.issuer) : own !== noEvidence) return own;
     const { found, attempts } = await askNetwork(this.#services, wanted, this.#budget);
     this.#attempts.set(keyOf(wanted), attempts);
     return joined([own, found]);
@@ -61,6 +60,12 @@ async function ownStore(services: Services, wanted: Wanted): Promise<EvidenceByt
       return certificate && issuer ? ownStatus(services, certificate, issuer) : noEvidence;
     }
   }
+}
+
+/** Ours come with the best fit first; where that is another's name, the network may know the issuer. */
+function holdsIssuer({ certificates: [first] }: EvidenceBytes, issuer: Uint8Array): boolean {
+  const certificate = first && tolerate(() => parseCertificate(first));
+  return certificate !== undefined && Buffer.compare(certificate.subject.der, issuer) === 0;
 }
 
 async function ownStatus(services: Services, certificate: Certificate, issuer: Certificate): Promise<EvidenceBytes> {

@@ -34,6 +34,9 @@ test.each([
   ['a mail server without a sender', { SMTP_URL: 'smtp://x' }, ['SMTP_URL']],
   ['a sender with a header in it', { SMTP_URL: 'smtp://x', MAIL_FROM: 'A\r\nBcc: b@x.vn <a@x.vn>' }, ['MAIL_FROM']],
   ['a network that is none', { WEBHOOK_NETWORKS: '10.0.0.0/8,10.0.0.0/33' }, ['WEBHOOK_NETWORKS']],
+  ['hosts of evidence that are addresses of pages', { EVIDENCE_HOSTS: 'http://ocsp.ca.gov.vn/,ocsp.ca.gov.vn' }, ['EVIDENCE_HOSTS']],
+  ['every host there is', { EVIDENCE_HOSTS: '*' }, ['EVIDENCE_HOSTS']],
+  ['an evidence network that is none', { EVIDENCE_NETWORKS: 'inside' }, ['EVIDENCE_NETWORKS']],
   ['a population database half described', { POPULATION_URL: 'https://dancu.example/v1', POPULATION_CA_FILE: '/ca.pem' }, ['POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE']],
   ['a population database without TLS', { POPULATION_URL: 'http://dancu.example/v1' }, ['POPULATION_URL', 'POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE', 'POPULATION_CA_FILE']],
   ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
@@ -54,6 +57,12 @@ test('mail is off until a server is named; the Message-ID has the domain of the 
   expect(loadConfig({}).mail).toBeUndefined();
   expect(loadConfig({ SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'Ấn Tín <a@x.vn>', PUBLIC_URL: 'https://ca.example:8443/x', STATUS_URL: 'http://ca.example', WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8' }))
     .toMatchObject({ mail: { smtpUrl: 'smtp://mail.example', from: 'Ấn Tín <a@x.vn>', domain: 'ca.example' }, webhookNetworks: ['10.0.0.0/8', 'fd00::/8'] });
+});
+
+test('evidence is fetched from nowhere until hosts are named', () => {
+  expect(loadConfig({})).toMatchObject({ evidenceHosts: [], evidenceNetworks: [] });
+  expect(loadConfig({ EVIDENCE_HOSTS: 'OCSP.ca.gov.vn, *.rootca.gov.vn:8080', EVIDENCE_NETWORKS: '10.1.0.0/16' }))
+    .toMatchObject({ evidenceHosts: ['ocsp.ca.gov.vn', '*.rootca.gov.vn:8080'], evidenceNetworks: ['10.1.0.0/16'] });
 });
 
 test('the population database is off until all of its settings are there', () => {
