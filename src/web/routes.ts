@@ -6,9 +6,12 @@ import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
 import { verifyPages } from './verify/pages.ts';
+import { workListPages } from './work-list/list-pages.ts';
+import { requestPages } from './work-list/request-pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages,
+  ...workListPages, ...requestPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

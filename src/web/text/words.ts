@@ -6,12 +6,13 @@ import { revoke } from './revoke.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
+import { work } from './work.ts';
 
 /** One text in both languages; `{name}` takes the fact of that name. */
 export type Pair = readonly [vi: string, en: string];
 
 /** The words of all pages by task: `frame` stands on every page, each other file belongs to one task. */
-export const texts = { frame, account, authorities, revoke, signIn, status, verify } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
+export const texts = { frame, account, authorities, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 type Texts = typeof texts;
 /** `renew.title`: the task, then the word. */

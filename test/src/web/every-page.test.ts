@@ -7,7 +7,8 @@ import { sampleOf, visitorOf, webWorld, type WebWorld } from './world.ts';
 
 const mostBytes = 150_000;
 const mostQueries = 20;
-const opened = pages.filter(({ method }) => method === 'get');
+// a file that is saved is no page to look at
+const opened = pages.filter(({ method, path }) => method === 'get' && !path.includes('/file/'));
 
 let world: WebWorld;
 let base = '';
