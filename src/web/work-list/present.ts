@@ -46,13 +46,15 @@ function askedRows({ request: r }: RequestView, t: Translate): SummaryRow[] {
   return rows.flatMap(([word, value]) => (value ? [{ label: t(word), value }] : []));
 }
 
-function keyRows({ key, keySeen }: RequestView, t: Translate): SummaryRow[] {
+function keyRows({ key, keySeen, request }: RequestView, t: Translate): SummaryRow[] {
   if (!key || !keySeen) return [];
   const type = key.curve ?? key.type.toUpperCase();
   const [tag, word] = keySeenWords[keySeen];
+  // once it is certified the key is this holder's, which tells nothing
+  const settled = request.newCertificateId !== null;
   return [
     { label: t('work.key'), value: key.type === 'rsa' || key.type === 'ec' ? t('work.keyStrength', { type, bits: key.bits }) : type },
-    { label: '', value: t(word), tag }, { label: '', value: t('work.keyPossession') },
+    ...(settled ? [] : [{ label: '', value: t(word), tag }, { label: '', value: t('work.keyPossession') }]),
   ];
 }
 

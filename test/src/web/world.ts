@@ -51,6 +51,7 @@ async function enrolling(services: TestServices): Promise<string> {
 /** Addresses of pages whose path has a parameter, or that show nothing without a query; every such page needs its row. */
 const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/sign-in/link': ({ signInLink }) => signInLink,
+  '/work-list/:id/file/:paper': ({ requestId }) => `/work-list/${requestId}/file/${randomUUID()}`,
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,
   '/authorities/:label': () => '/authorities/test-ca-g1',
 };
