@@ -33,15 +33,16 @@ export class Comparison {
   readonly old: PdfDocument;
   readonly now: PdfDocument;
   readonly changes: RawChange[] = [];
-  readonly governed = new Set<number>();
+  readonly governed: Set<number>;
   private readonly queue: [PdfValue, PdfValue, Where][] = [];
   private readonly seen = new Map<string, Set<number | string>>();
   private readonly unreadable = new Set<number>();
   private readonly reported = new Set<string>();
 
-  constructor(old: PdfDocument, now: PdfDocument) {
+  constructor(old: PdfDocument, now: PdfDocument, governed = new Set<number>()) {
     this.old = old;
     this.now = now;
+    this.governed = governed;
   }
 
   report({ drawn: _drawn, ...change }: Omit<RawChange, 'warning'> & { warning?: boolean; drawn?: boolean }): void {
@@ -55,13 +56,14 @@ export class Comparison {
 
   /** Demands that two values be the same, all the way down; else a `forbidden` change of this code. */
   demandSame(a: PdfValue | undefined, b: PdfValue | undefined, where: Partial<Where> & { code: string }): void {
+    if (a === b && isScalar(a)) return;
     this.queue.push([a ?? null, b ?? null, { kind: 'forbidden', level: 'forbidden', warning: true, drawn: false, ...where }]);
   }
 
   /** Whether two values differ anywhere below, each governed object aside. */
   differs(a: PdfValue | undefined, b: PdfValue | undefined): boolean {
-    const probe = new Comparison(this.old, this.now);
-    for (const num of this.governed) probe.governed.add(num);
+    if (a === b && isScalar(a)) return false;
+    const probe = new Comparison(this.old, this.now, this.governed);
     probe.demandSame(a, b, { code: 'differs' });
     probe.walk();
     return probe.changes.length > 0;
@@ -145,4 +147,9 @@ export class Comparison {
 function sameBytes(a: PdfStream, b: PdfStream): boolean {
   if (a.raw === b.raw) return true;
   return Buffer.compare(a.raw, b.raw) === 0 || Buffer.compare(a.content, b.content) === 0;
+}
+
+/** Whether a value leads nowhere else: what an object holds is shared by all revisions in which it stands. */
+function isScalar(value: PdfValue | undefined): boolean {
+  return value === undefined || value === null || typeof value !== 'object' || value instanceof PdfString || value instanceof PdfName;
 }

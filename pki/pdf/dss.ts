@@ -14,6 +14,8 @@ export interface DocumentEvidence {
 
 /** A document signed a hundred times keeps fewer; each is tried on the chains, so the count costs time. */
 const maxItems = 1_000;
+/** All of it, out of its filters; lists beyond are not looked at by any validation, and a bomb would stay in memory. */
+const maxBytes = 48 * 1024 * 1024;
 
 /**
  * The document security store with what its VRI dictionaries add (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4.2).
@@ -24,13 +26,16 @@ export function readDss(document: PdfDocument): DocumentEvidence {
   const dss = document.dict(catalogOf(document).get('DSS'));
   if (!dss) return evidence;
   const seen = new Set<PdfStream>();
+  let size = 0;
   const collect = (list: Uint8Array[], owner: PdfDict, key: string): void => {
     for (const item of document.array(owner.get(key)) ?? []) {
       const stream = safely(() => document.resolve(item));
       if (!(stream instanceof PdfStream) || seen.has(stream) || seen.size === maxItems) continue;
       seen.add(stream);
       const bytes = safely(() => document.decode(stream));
-      if (bytes) list.push(bytes);
+      if (!bytes || size + bytes.length > maxBytes) continue;
+      size += bytes.length;
+      list.push(bytes);
     }
   };
   collect(evidence.certificates, dss, 'Certs');

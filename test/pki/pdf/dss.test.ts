@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { readDss } from '../../../pki/pdf/dss.ts';
 import { readPdf } from '../../../pki/pdf-file/document.ts';
 import { buildPdf, plainObjects } from '../pdf-file/build-pdf.ts';
@@ -19,4 +20,13 @@ test('certificates, CRLs, OCSP answers and timestamps, each once; what cannot be
 
 test('a file without a DSS has no evidence', () => {
   expect(readDss(readPdf(buildPdf(plainObjects))).certificates).toEqual([]);
+});
+
+test('what explodes out of its filters beyond any use is left out', () => {
+  const bomb = deflateSync(Buffer.alloc(30 * 1024 * 1024)).toString('latin1');
+  const packed = `<</Filter /FlateDecode /Length ${bomb.length}>>\nstream\n${bomb}\nendstream`;
+  const { crls } = readDss(readPdf(buildPdf({
+    ...plainObjects, 1: '<</Type /Catalog /Pages 2 0 R /DSS <</CRLs [9 0 R 10 0 R 11 0 R]>>>>', 9: packed, 10: packed, 11: stream('crl'),
+  })));
+  expect(crls.map(({ length }) => length)).toEqual([30 * 1024 * 1024, 3]);
 });
