@@ -2,8 +2,8 @@ import { PkiError } from '../error.ts';
 import { oids } from '../asn1/oids.ts';
 import { parseSignedData, type SignedData } from '../cms/signed-data.ts';
 import { readSignedPdf, type PdfSignature } from '../pdf/signatures.ts';
-import { contentOf, emptyCandidate, type CandidateTimestamp, type Covered, type SignatureCandidate, type SignedDocument } from './candidate.ts';
-import { cmsCandidate } from './cms-candidates.ts';
+import { contentOf, emptyCandidate, type CandidateTimestamp, type CheckableSignature, type Covered, type SignatureCandidate, type SignedContent, type SignedDocument } from './candidate.ts';
+import { cmsCandidate, type CmsSignature } from './cms-candidates.ts';
 import { joinEvidence, noEvidence, type EvidenceBytes } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
@@ -32,7 +32,7 @@ function coveredBy(before: readonly SignatureCandidate[], kept: EvidenceBytes): 
   };
 }
 
-const cmsSubFilters = new Set(['adbe.pkcs7.detached', 'ETSI.CAdES.detached', 'ETSI.RFC3161']);
+const cmsSubFilters = new Set(['adbe.pkcs7.detached', 'adbe.pkcs7.sha1', 'ETSI.CAdES.detached', 'ETSI.RFC3161']);
 
 function pdfCandidate(pdf: PdfSignature, index: number): SignatureCandidate {
   const frame: SignatureCandidate = {
@@ -69,8 +69,9 @@ function withSignedData(frame: SignatureCandidate, pdf: PdfSignature): Signature
   }
   const [signerInfo] = signedData.signerInfos;
   if (!signerInfo) return { ...frame, problems: [message('format-broken', { detail: 'no-signer', rule: 'ISO 32000-2 §12.8.3.3' })] };
-  const problems = placementProblems(frame, signedData);
+  const problems = placementProblems(frame, signedData, pdf.subFilter);
   const content = contentOf(pdf.signedBytes);
+  if (pdf.subFilter === 'adbe.pkcs7.sha1') return problems.length > 0 ? { ...frame, problems } : overDigest(frame, pdf, { signedData, signerInfo, content });
   const { evidence, properties, signature, timestamps } = cmsCandidate(frame, { signedData, signerInfo, content });
   if (frame.type === 'document-timestamp') {
     const timestamp: CandidateTimestamp = { kind: 'document-timestamp', token: signedData.der, stamped: (digest) => content.digest(digest), covers: () => coveredBy([], noEvidence) };
@@ -79,14 +80,30 @@ function withSignedData(frame: SignatureCandidate, pdf: PdfSignature): Signature
   return withClaim({ ...frame, problems, evidence, properties, signature, timestamps }, properties.claimedTime ?? pdf.claimedTime);
 }
 
+/** `adbe.pkcs7.sha1`: what is signed is the SHA-1 of the bytes, and that stands inside (ISO 32000-2 §12.8.3.3.1). Policy judges SHA-1 for its time. */
+function overDigest(frame: SignatureCandidate, pdf: PdfSignature, { signedData, signerInfo, content }: CmsSignature & { content: SignedContent }): SignatureCandidate {
+  const inside = signedData.content!;
+  const { evidence, properties, signature, timestamps } = cmsCandidate(frame, { signedData, signerInfo, content: contentOf([inside]) });
+  const differs = { code: 'message-digest-mismatch', rule: 'ISO 32000-2 §12.8.3.3.1 adbe.pkcs7.sha1' } as const;
+  const checked: CheckableSignature = {
+    ...signature!, digests: [...signature!.digests, { digest: 'sha1', name: 'sha1' }],
+    check: (certificate) => [...(Buffer.compare(inside, content.digest('sha1')) === 0 ? [] : [differs]), ...signature!.check(certificate)],
+  };
+  return withClaim({ ...frame, evidence, properties, signature: checked, timestamps }, properties.claimedTime ?? pdf.claimedTime);
+}
+
 const withClaim = (frame: SignatureCandidate, claimedTime: Date | undefined): SignatureCandidate => ({ ...frame, properties: { ...frame.properties, claimedTime } });
 
+const sha1Octets = 20;
+
 /** ISO 32000-2 §12.8.3.3.1, ETSI EN 319 142-1 §6.3: one signer, and the content stays in the PDF. */
-function placementProblems({ type }: SignatureCandidate, { signerInfos, content, contentType }: SignedData): Message[] {
+function placementProblems({ type }: SignatureCandidate, { signerInfos, content, contentType }: SignedData, subFilter: string): Message[] {
   const problems: Message[] = [];
   if (signerInfos.length > 1) problems.push(message('several-signers', { count: signerInfos.length }));
   const isTimestamp = type === 'document-timestamp';
-  if (!isTimestamp && content !== undefined) problems.push(message('format-broken', { detail: 'content-inside', rule: 'ISO 32000-2 §12.8.3.3 detached' }));
+  if (subFilter === 'adbe.pkcs7.sha1') {
+    if (content?.length !== sha1Octets) problems.push(message('format-broken', { detail: 'content-no-digest', rule: 'ISO 32000-2 §12.8.3.3.1 adbe.pkcs7.sha1' }));
+  } else if (!isTimestamp && content !== undefined) problems.push(message('format-broken', { detail: 'content-inside', rule: 'ISO 32000-2 §12.8.3.3 detached' }));
   if (isTimestamp !== (contentType === oids.tstInfo)) problems.push(message('format-broken', { detail: 'content-type', rule: 'ISO 32000-2 §12.8.5' }));
   return problems;
 }
