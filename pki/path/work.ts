@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parseCertificate, type Certificate } from '../certificate/parse.ts';
 import { parseCrl, type Crl } from '../crl/parse.ts';
 import type { AlgorithmIdentifier } from '../keys/algorithm.ts';
@@ -45,23 +45,22 @@ export class PathCache {
     this.maxCertificates = maxCertificates;
   }
 
-  /** The certificate in these bytes, parsed once. @throws PkiError as `parseCertificate` */
-  certificate(der: Uint8Array): Certificate {
-    const key = createHash('sha256').update(der).digest('base64');
+  /** The certificate in these bytes, parsed once. @param key SHA-256 of the bytes, hex, where it is at hand. @throws PkiError as `parseCertificate` */
+  certificate(der: Uint8Array, key = hash('sha256', der)): Certificate {
     const known = this.parsed.get(key);
     if (known) return known;
-    const certificate = parseCertificate(der.slice());
+    // a copy of its own: a view would keep the whole document that it came in
+    const certificate = parseCertificate(new Uint8Array(der));
     if (this.parsed.size >= this.maxCertificates) this.parsed.delete(this.parsed.keys().next().value!);
     this.parsed.set(key, certificate);
     return certificate;
   }
 
-  /** The list in these bytes, parsed once; the oldest leave first, and one larger than all room is not kept. @throws PkiError as `parseCrl` */
-  crl(der: Uint8Array): Crl {
-    const key = createHash('sha256').update(der).digest('base64');
+  /** The list in these bytes, parsed once; the oldest leave first, and one larger than all room is not kept. @param key as above. @throws PkiError as `parseCrl` */
+  crl(der: Uint8Array, key = hash('sha256', der)): Crl {
     const known = this.lists.get(key);
     if (known) return known;
-    const crl = parseCrl(der.slice());
+    const crl = parseCrl(new Uint8Array(der));
     if (der.length > maxCrlBytes) return crl;
     this.lists.set(key, crl);
     this.listBytes += der.length;
@@ -79,7 +78,7 @@ export class PathCache {
 
   remember(signed: Signed, key: PublicKey): void {
     if (this.knows(signed, key)) return;
-    this.verified.set(signed, [...this.verified.get(signed) ?? [], key.der.slice()]);
+    this.verified.set(signed, [...this.verified.get(signed) ?? [], new Uint8Array(key.der)]);
   }
 }
 

@@ -2,7 +2,7 @@ import { PkiError } from '../error.ts';
 import { type Decryptor, openEncryption } from './decrypt.ts';
 import { decodeStream } from './filters.ts';
 import { PdfLexer } from './lexer.ts';
-import { Budget, isName, limits, PdfDict, PdfRef, PdfStream, PdfString, type PdfValue, wholeNumber } from './objects.ts';
+import { asBuffer, Budget, isName, limits, PdfDict, PdfRef, PdfStream, PdfString, type PdfValue, wholeNumber } from './objects.ts';
 import { readSections, streamBytes, type XrefEntry, type XrefSection } from './xref.ts';
 
 /** An indirect object as it stands in the file. */
@@ -163,9 +163,10 @@ export class PdfDocument {
  * Opens a PDF at its newest revision.
  * @throws PkiError `document-unreadable`, `pdf-xref-malformed`, `pdf-xref-loop`, `pdf-xref-conflict`, `pdf-too-complex`, …
  */
-export function readPdf(bytes: Uint8Array): PdfDocument {
+export function readPdf(file: Uint8Array): PdfDocument {
+  const bytes = asBuffer(file);
   // ISO 32000-2 §7.5.2: the header opens the file; bytes before it would shift every offset for some readers
-  if (bytes.length < 64 || Buffer.from(bytes.buffer, bytes.byteOffset, 5).toString('latin1') !== '%PDF-') {
+  if (bytes.length < 64 || bytes.toString('latin1', 0, 5) !== '%PDF-') {
     throw new PkiError('document-unreadable', { rule: 'ISO 32000-2 §7.5.2 the file begins with %PDF-', offset: 0 });
   }
   const budget = new Budget();

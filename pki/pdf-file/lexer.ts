@@ -1,5 +1,5 @@
 import { PkiError } from '../error.ts';
-import { type Budget, latin1, limits, PdfDict, PdfName, PdfRef, PdfString, type PdfValue } from './objects.ts';
+import { asBuffer, type Budget, limits, PdfDict, PdfName, PdfRef, PdfString, type PdfValue } from './objects.ts';
 
 /** Character classes of ISO 32000-2 §7.2.3: 0 regular, 1 white space, 2 delimiter. */
 const classes = new Uint8Array(256);
@@ -22,13 +22,13 @@ const names = new Map<string, PdfName>();
 /** Reads the objects of ISO 32000-2 §7.3 one after another from bytes. Nothing is repaired. */
 export class PdfLexer {
   at: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   private readonly budget: Budget;
   private readonly base: number;
 
   /** @param base offset of `bytes` in the file, for the places of strings and for errors */
   constructor(bytes: Uint8Array, budget: Budget, at = 0, base = 0) {
-    this.bytes = bytes;
+    this.bytes = asBuffer(bytes);
     this.budget = budget;
     this.at = at;
     this.base = base;
@@ -98,7 +98,7 @@ export class PdfLexer {
     // most tokens of a file are short whole numbers
     if (this.at > start && this.at - start < 16 && (this.at === bytes.length || classes[bytes[this.at]!] !== 0)) return this.reference(digits);
     while (this.at < bytes.length && classes[bytes[this.at]!] === 0) this.at++;
-    const text = latin1(bytes.subarray(start, this.at));
+    const text = bytes.toString('latin1', start, this.at);
     if (first <= 0x39) {
       if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.3 a number');
       return Number(text);
@@ -121,7 +121,7 @@ export class PdfLexer {
     const from = at;
     while (at - from < 6 && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
     if (at === from) return num;
-    const gen = Number(latin1(bytes.subarray(from, at)));
+    const gen = Number(bytes.toString('latin1', from, at));
     if (!space() || bytes[at] !== 0x52 || (at + 1 < bytes.length && classes[bytes[at + 1]!] === 0)) return num;
     this.at = at + 1;
     return new PdfRef(num, gen);
@@ -132,7 +132,7 @@ export class PdfLexer {
     const start = ++this.at;
     let escaped = false;
     while (this.at < bytes.length && classes[bytes[this.at]!] === 0) if (bytes[this.at++] === 0x23) escaped = true;
-    let text = latin1(bytes.subarray(start, this.at));
+    let text = bytes.toString('latin1', start, this.at);
     if (escaped) text = text.replaceAll(/#([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
     let name = names.get(text);
     if (!name) {
@@ -173,7 +173,7 @@ export class PdfLexer {
     const start = this.at;
     const close = bytes.indexOf(0x3e, start);
     if (close < 0) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a string without end');
-    const text = latin1(bytes.subarray(start + 1, close));
+    const text = bytes.toString('latin1', start + 1, close);
     this.at = close + 1;
     const decoded = Buffer.from(text, 'hex');
     // decoding ends at the first character that is no digit

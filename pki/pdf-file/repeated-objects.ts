@@ -1,6 +1,6 @@
 import { PkiError } from '../error.ts';
 import type { PdfDocument } from './document.ts';
-import { latin1, wholeNumber } from './objects.ts';
+import { asBuffer, latin1, wholeNumber } from './objects.ts';
 import type { Revision } from './revisions.ts';
 
 /** An object that stands in a revision beside another of the same number. */
@@ -22,7 +22,7 @@ export function findRepeatedObjects(revisions: readonly Revision[]): RepeatedObj
   }
   let sorted: Float64Array | undefined;
   const repeated: RepeatedObject[] = [];
-  const buffer = Buffer.from(document.bytes.buffer, document.bytes.byteOffset, document.bytes.byteLength);
+  const buffer = asBuffer(document.bytes);
   let strays = 0;
   for (let at = buffer.indexOf('obj'); at >= 0 && strays < enough; at = buffer.indexOf('obj', at + 3)) {
     document.source.budget.spend(1);

@@ -1,7 +1,7 @@
 import { PkiError } from '../error.ts';
 import { decodeStream } from './filters.ts';
 import { PdfLexer } from './lexer.ts';
-import { type Budget, isName, limits, PdfDict, PdfStream, type PdfValue, wholeNumber } from './objects.ts';
+import { asBuffer, type Budget, isName, limits, PdfDict, PdfStream, type PdfValue, wholeNumber } from './objects.ts';
 
 /** Where an object stands: at a byte offset, or as the nth of an object stream; or that it is free. */
 export type XrefEntry =
@@ -29,7 +29,7 @@ const tailBytes = 1_024;
 
 /** The offset that the last `startxref` names. @throws PkiError `document-unreadable` */
 export function findStartXref(bytes: Uint8Array): number {
-  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-tailBytes - 64).toString('latin1');
+  const tail = asBuffer(bytes).toString('latin1', Math.max(0, bytes.length - tailBytes - 64));
   const match = /startxref[\s\0]+(\d{1,10})[\s\0]+%%EOF(?![^]*startxref)/.exec(tail);
   if (!match) throw new PkiError('document-unreadable', { rule: 'ISO 32000-2 §7.5.5 startxref and %%EOF close the file', offset: bytes.length });
   return Number(match[1]);
@@ -74,7 +74,7 @@ function readSection(bytes: Uint8Array, offset: number, budget: Budget): XrefSec
 
 /** `startxref`, a number and `%%EOF` after a trailer or a cross-reference stream. */
 function closing(bytes: Uint8Array, at: number): { end: number | undefined; startxref: number | undefined } {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(at, at + 512).toString('latin1');
+  const text = asBuffer(bytes).toString('latin1', at, Math.min(bytes.length, at + 512));
   const match = /^(?:[\s\0]|%[^\r\n]*[\r\n])*startxref[\s\0]+(\d{1,10})[\s\0]+%%EOF/.exec(text);
   return match ? { end: at + match[0].length, startxref: Number(match[1]) } : { end: undefined, startxref: undefined };
 }

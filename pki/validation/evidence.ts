@@ -40,20 +40,20 @@ export class EvidencePool {
   }
 
   add({ certificates, crls, ocspResponses }: EvidenceBytes): void {
-    for (const der of certificates) this.take(der, limits.certificates, this.certificates, (bytes) => this.cache.certificate(bytes));
+    for (const der of certificates) this.take(der, limits.certificates, this.certificates, (bytes, key) => this.cache.certificate(bytes, key));
     for (const der of crls) {
       this.crlBytes += der.length;
-      if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, (bytes) => this.cache.crl(bytes));
+      if (this.crlBytes <= limits.crlBytes) this.take(der, limits.crls, this.crls, (bytes, key) => this.cache.crl(bytes, key));
     }
     for (const der of ocspResponses) this.take(der, limits.ocspResponses, this.ocspResponses, parseOcspResponse);
   }
 
-  private take<T>(der: Uint8Array, most: number, into: T[], parse: (der: Uint8Array) => T): void {
+  private take<T>(der: Uint8Array, most: number, into: T[], parse: (der: Uint8Array, key: string) => T): void {
     if (into.length >= most) return;
     const key = hash('sha256', der);
     if (this.known.has(key)) return;
     this.known.add(key);
-    const parsed = tolerate(() => parse(der));
+    const parsed = tolerate(() => parse(der, key));
     if (parsed) into.push(parsed);
   }
 }

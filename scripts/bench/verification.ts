@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { signerFrom } from '../../pki/keys/signer.ts';
 import { PathCache } from '../../pki/path/validate.ts';
 import { signPdf } from '../../pki/pdf/sign.ts';
@@ -47,8 +51,11 @@ function rate(run: () => void): number {
   return count / used();
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'antin-bench-'));
+const files: string[] = [];
 for (const [name, octets] of [['200 KB', 200_000], ['10 MB', 10_000_000]] as const) {
   const file = await signedPdf(octets);
+  writeFileSync(files[files.push(join(folder, `${octets}.pdf`)) - 1]!, file);
   const input: DocumentInput = {
     file, validationTime: time, policy: publicServicePolicy, anchors, cache, evidence: { certificates: [issuing.certificate.der], crls, ocspResponses: [] },
   };
@@ -66,3 +73,7 @@ for (const [name, octets] of [['200 KB', 200_000], ['10 MB', 10_000_000]] as con
   console.log(`${name} (${file.length} octets): hash ${hashing.toFixed(0)}/s, hash and one verification ${raw.toFixed(0)}/s, judged ${judged.toFixed(0)}/s`);
   console.log(`  ratio to hash and one verification ${(judged / raw).toFixed(2)}, to hashing alone ${(judged / hashing).toFixed(2)}`);
 }
+
+const grown = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'verification-memory.ts'), ...files], { encoding: 'utf8' });
+console.log(`memory: 10 MB read and judged take ${grown.trim()} times the file`);
+rmSync(folder, { recursive: true });
