@@ -62,7 +62,8 @@ export const publicServicePolicy: ValidationPolicy = Object.freeze({
   maxStatusAgeSeconds: undefined,
   statusGraceSeconds: undefined,
   maxTimestampDelaySeconds: undefined,
-  acceptExpiredTimestampUnits: false,
+  // NĐ 68/2024 Điều 31 asks for the state at signing time, and results outlive the units of their tokens without archive timestamps
+  acceptExpiredTimestampUnits: true,
   acceptAllowedChanges: true,
   receiptsProveExistence: true,
   clockGraceSeconds: 60,
@@ -77,6 +78,7 @@ export const strictPolicy: ValidationPolicy = Object.freeze({
   signerKeyUsage: ['nonRepudiation'],
   signaturePolicies: [],
   statusGraceSeconds: 0,
+  acceptExpiredTimestampUnits: false,
   acceptAllowedChanges: false,
   receiptsProveExistence: false,
 } as const);
@@ -86,7 +88,6 @@ export const lenientForeignPolicy: ValidationPolicy = Object.freeze({
   ...publicServicePolicy,
   name: 'lenient-foreign',
   algorithms: lenientAlgorithms,
-  acceptExpiredTimestampUnits: true,
 } as const);
 
 /** The policies a caller may name; `lenient` is the older name of `lenient-foreign`. */

@@ -60,9 +60,9 @@ const afterTheUnit = at('2033-01-01');
 const then = now({}, at('2032-12-20'));
 
 test.each<[string, () => Uint8Array, Partial<ValidationPolicy>, string, string | null]>([
-  ['the unit has expired and nothing covers its token',              () => longTerm, {},                                    'INDETERMINATE OUT_OF_BOUNDS_NO_POE', null],
-  ['the unit has expired, a later token of another covers its own',  () => full,     {},                                    'TOTAL-PASSED', 'signature-timestamp'],
-  ['the policy takes tokens of expired units',                       () => longTerm, { acceptExpiredTimestampUnits: true }, 'TOTAL-PASSED', 'signature-timestamp'],
+  ['the unit has expired; results of the public service outlive units', () => longTerm, {},                                     'TOTAL-PASSED', 'signature-timestamp'],
+  ['the unit has expired and the policy wants a later token over it',   () => longTerm, { acceptExpiredTimestampUnits: false }, 'INDETERMINATE OUT_OF_BOUNDS_NO_POE', null],
+  ['the unit has expired, a later token of another covers its own',     () => full,     { acceptExpiredTimestampUnits: false }, 'TOTAL-PASSED', 'signature-timestamp'],
 ])('%s', (_what, file, change, verdict, provenBy) => {
   const report = world.judge(file(), afterTheUnit, join(then, good, { ...noEvidence, certificates: [youngUnit.certificate.der] }), { policy: { ...publicServicePolicy, ...change } });
   expect(verdictOf(report)).toBe(verdict);
