@@ -41,11 +41,20 @@ export const boolean = (value: boolean): Uint8Array => Uint8Array.of(tags.boolea
 export const derNull = Uint8Array.of(tags.null, 0);
 
 export function integer(value: bigint | number, tag: number = tags.integer): Uint8Array {
+  if (typeof value === 'number' && value >= 0 && value < 0x8000_0000) return smallInteger(value, tag);
   const big = BigInt(value);
   let octets = 1;
   while (big < -(1n << BigInt(octets * 8 - 1)) || big >= 1n << BigInt(octets * 8 - 1)) octets++;
   const hex = BigInt.asUintN(octets * 8, big).toString(16).padStart(octets * 2, '0');
   return element(tag, Buffer.from(hex, 'hex'));
+}
+
+/** Of 31 bits at most; the quick way, and the one that works in a page, where there is no Buffer. */
+function smallInteger(value: number, tag: number): Uint8Array {
+  const octets = value < 0x80 ? 1 : value < 0x8000 ? 2 : value < 0x80_0000 ? 3 : 4;
+  const bytes = new Uint8Array(octets);
+  for (let i = octets - 1, rest = value; i >= 0; i--, rest >>= 8) bytes[i] = rest & 0xff;
+  return element(tag, bytes);
 }
 
 /** A non-negative INTEGER from its magnitude, leading zeros allowed. */

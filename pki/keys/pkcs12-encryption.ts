@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, pbkdf2 } from 'node:crypto';
 import { openSequence } from '../asn1/der-reader.ts';
-import { derNull, integer, octetString, oid, sequence } from '../asn1/der-writer.ts';
 import { tags } from '../asn1/tags.ts';
 import { PkiError } from '../error.ts';
 import { readAlgorithm, type AlgorithmIdentifier, type Digest } from './algorithm.ts';
+import type { Encryption } from './pkcs12-build.ts';
 import { isNull } from './public-key.ts';
 
 /** PBKDF2 on the thread pool (RFC 8018 §5.2). */
@@ -32,9 +32,6 @@ const ciphers: Readonly<Record<string, { name: string; octets: number }>> = {
 
 /** A file that asks for more would hold the process for seconds. */
 const maxIterations = 1_000_000;
-/** What we write ourselves. */
-const iterations = 100_000;
-
 const unsupported = (rule: string): PkiError => new PkiError('pkcs12-unsupported', { rule });
 
 /** @throws PkiError `pkcs12-unsupported`, `pkcs12-password-wrong` */
@@ -48,24 +45,17 @@ export async function decrypt(algorithm: AlgorithmIdentifier, password: string, 
   }
 }
 
-/** PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018 §6.2). @param salts handed-in chance: so many octets */
-export async function encrypt(password: string, plaintext: Uint8Array, salts: (octets: number) => Uint8Array): Promise<{ algorithm: Uint8Array; ciphertext: Uint8Array }> {
-  const [salt, iv] = [salts(16), salts(16)];
-  const key = await derive(password, salt, iterations, { octets: 32, digest: 'sha256' });
-  const cipher = createCipheriv('aes-256-cbc', key, iv);
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  const kdf = sequence(oid(ids.pbkdf2), sequence(octetString(salt), integer(iterations), sequence(oid(ids.hmacSha256), derNull)));
-  return { algorithm: sequence(oid(ids.pbes2), sequence(kdf, sequence(oid(ids.aes256), octetString(iv)))), ciphertext };
+/** PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018 §6.2). */
+export async function encryptAes256(plaintext: Uint8Array, { password, salt, iv, iterations }: Encryption): Promise<Uint8Array> {
+  const cipher = createCipheriv('aes-256-cbc', await derive(password, salt, iterations, { octets: 32, digest: 'sha256' }), iv);
+  return Buffer.concat([cipher.update(plaintext), cipher.final()]);
 }
-
 /** HMAC over the contents under a key of the PKCS #12 derivation (RFC 7292 appendix A, id 3). */
 export function macOf(digest: Digest, input: { password: string; salt: Uint8Array; iterations: number }, content: Uint8Array): Uint8Array {
   const octets = hash(digest, '', 'buffer').length;
   const key = deriveOld({ digest, ...input, id: 3, octets });
   return createHmac(digest, key).update(content).digest();
 }
-
-export const ownIterations = iterations;
 
 async function cipherOf({ oid: dotted, parameters }: AlgorithmIdentifier, password: string): Promise<{ cipher: string; key: Uint8Array; iv: Uint8Array }> {
   if (parameters === undefined) throw unsupported('encryption without parameters');

@@ -1,11 +1,11 @@
 import { createPrivateKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { openSequence, type DerReader } from '../asn1/der-reader.ts';
-import { derNull, explicit, integer, octetString, oid, sequence, setOf } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
 import { contextConstructed, contextPrimitive } from '../asn1/tags.ts';
 import { PkiError } from '../error.ts';
 import { digestByOid, readAlgorithm } from './algorithm.ts';
-import { checked, decrypt, encrypt, macOf, ownIterations } from './pkcs12-encryption.ts';
+import { assemblePkcs12, pkcs12Ids as ids } from './pkcs12-build.ts';
+import { checked, decrypt, encryptAes256, macOf } from './pkcs12-encryption.ts';
 
 export interface Pkcs12 { privateKey: KeyObject; certificates: Uint8Array[] }
 
@@ -15,15 +15,8 @@ export interface Pkcs12Order extends Pkcs12 {
   salts: (octets: number) => Uint8Array;
 }
 
-/** RFC 7292 §4: what is used here alone. */
-const ids = {
-  encryptedData: '1.2.840.113549.1.7.6',
-  keyBag: '1.2.840.113549.1.12.10.1.1',
-  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
-  certBag: '1.2.840.113549.1.12.10.1.3',
-  x509Certificate: '1.2.840.113549.1.9.22.1',
-  localKeyId: '1.2.840.113549.1.9.21',
-} as const;
+/** Of the keys' derivation and of the MAC, in what we write ourselves. */
+const ownIterations = 100_000;
 
 const malformed = (rule: string): PkiError => new PkiError('pkcs12-malformed', { rule });
 const maxBytes = 1_048_576;
@@ -51,26 +44,11 @@ export async function parsePkcs12(der: Uint8Array, password: string): Promise<Pk
 
 /** A PKCS #12 file of one key and its chain, the key's own certificate first: AES-256, MAC with SHA-256. */
 export async function buildPkcs12({ privateKey, certificates, password, salts }: Pkcs12Order): Promise<Uint8Array> {
-  const [own] = certificates;
-  const link = own ? setOf(sequence(oid(ids.localKeyId), setOf(octetString(hash('sha1', own, 'buffer'))))) : new Uint8Array(0);
-  const shrouded = await encrypt(password, privateKey.export({ format: 'der', type: 'pkcs8' }), salts);
-  const keyBag = sequence(oid(ids.shroudedKeyBag), explicit(0, sequence(shrouded.algorithm, octetString(shrouded.ciphertext))), link);
-  const certBags = certificates.map((certificate, i) => sequence(
-    oid(ids.certBag), explicit(0, sequence(oid(ids.x509Certificate), explicit(0, octetString(certificate)))), i === 0 ? link : new Uint8Array(0),
-  ));
-  const hidden = await encrypt(password, sequence(...certBags), salts);
-  const content = sequence(
-    sequence(oid(ids.encryptedData), explicit(0, sequence(
-      integer(0), sequence(oid(oids.data), hidden.algorithm, octetString(hidden.ciphertext, contextPrimitive(0))),
-    ))),
-    sequence(oid(oids.data), explicit(0, octetString(sequence(keyBag)))),
-  );
-  const salt = salts(16);
-  const mac = macOf('sha256', { password, salt, iterations: ownIterations }, content);
-  return sequence(
-    integer(3), sequence(oid(oids.data), explicit(0, octetString(content))),
-    sequence(sequence(sequence(oid(oids.sha256), derNull), octetString(mac)), octetString(salt), integer(ownIterations)),
-  );
+  return assemblePkcs12({ pkcs8: privateKey.export({ format: 'der', type: 'pkcs8' }), certificates, password, iterations: ownIterations, macIterations: ownIterations }, {
+    random: salts, encryptAes256,
+    sha1: async (bytes) => hash('sha1', bytes, 'buffer'),
+    macSha256: async (content, protection) => macOf('sha256', protection, content),
+  });
 }
 
 /** The AuthenticatedSafe, after its MAC was found right (RFC 7292 §4). */

@@ -106,6 +106,17 @@ export const templates = {
       paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} with its revocation code, ground: {ground}.', 'If it was not you, tell your agency at once.'],
     },
   },
+  'revoked-by-holder': {
+    facts: ['name', 'serialNumber', 'ground', 'revokedAt'],
+    vi: {
+      subject: 'Chứng thư của {name} đã bị thu hồi',
+      paragraphs: ['Chứng thư số hiệu {serialNumber} đã được thu hồi lúc {revokedAt} từ tài khoản của bạn, lý do: {ground}.', 'Nếu bạn không thực hiện việc này, hãy báo ngay cho cơ quan quản lý trực tiếp.'],
+    },
+    en: {
+      subject: 'The certificate of {name} was revoked',
+      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} from your account, ground: {ground}.', 'If it was not you, tell your agency at once.'],
+    },
+  },
   'sign-in-link': {
     facts: ['name', 'minutes', 'link'], sealed: 'link',
     vi: {

@@ -19,6 +19,7 @@ export const policyKinds = {
   'renewal.min_days_left': count('số ngày còn hiệu lực tối thiểu khi đề nghị gia hạn', 0, 365),
   'renewal.opens_days_before': count('được gia hạn sớm nhất trước khi hết hạn (ngày)', 1, 3660),
   'renewal.same_key': flag('được dùng lại khóa cũ khi gia hạn'),
+  'renewal.self_service': flag('cán bộ, công chức tự gia hạn và được cấp ngay, không qua xác nhận và phê duyệt'),
   'change.same_key': flag('được dùng lại khóa cũ khi thay đổi nội dung'),
   'deadline.issue_working_days': count('thời hạn giải quyết cấp mới (ngày làm việc)', 1, 60),
   'deadline.renew_working_days': count('thời hạn giải quyết gia hạn (ngày làm việc)', 1, 60),

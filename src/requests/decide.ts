@@ -82,7 +82,8 @@ async function decideInTransaction(services: Services, tx: Tx, orders: readonly 
   const agreed = orders.filter(({ decision }) => decision === 'approve' || decision === 'examine').map(({ requestId }) => requestId);
   const fresh = agreed.length > 0 ? await findFreshFacts(tx, agreed) : new Map<string, never>();
   const confirmed = orders.filter(({ decision }) => decision === 'confirm').map(({ requestId }) => requestId);
-  const terms = confirmed.length > 0 || [...rows.values()].some(({ urgent }) => urgent)
+  const byHolders = orders.some(({ actor }) => actor.kind === 'official');
+  const terms = confirmed.length > 0 || byHolders || [...rows.values()].some(({ urgent }) => urgent)
     ? { policies: await policiesAt(tx, at), calendar: await calendarFrom(tx, at), papers: await findPaperKinds(tx, confirmed) } : undefined;
 
   const evaluated: PromiseSettledResult<Evaluated>[] = [];

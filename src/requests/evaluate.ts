@@ -29,7 +29,7 @@ export interface Evaluation {
 /** Judges one decision against the table of states, the four eyes and what has changed meanwhile. Nothing is written. */
 export async function evaluateDecision({ tx, order, row, fresh, terms, at }: Evaluation): Promise<Evaluated> {
   requireMayEver(order.actor, order.decision, row);
-  const transition = findTransition(row.kind, row.state, order.decision, operatorsFor(row, terms));
+  const transition = findTransition(row.kind, row.state, order.decision, operatorsFor(row, order.actor, terms));
   const needed = order.decision === 'confirm' ? confirmerOf(row) : transition.permission;
   if (!order.actor.permissions.has(needed)) throw new Problem('not-permitted', { needed });
   requireOtherHands(transition, row, order.actor.id);
@@ -50,7 +50,10 @@ function requireMayEver(actor: Actor, decision: DecisionName, row: PlacedRequest
 /** The managing agency confirms, unless the ground is an order from outside. */
 const confirmerOf = ({ ground }: PlacedRequest): Permission => (ground && groundOf(ground).confirmedBy === 'operator' ? 'request:examine' : 'request:confirm');
 
-function operatorsFor({ kind, urgent }: PlacedRequest, terms: Terms | undefined): 1 | 2 {
+function operatorsFor({ kind, urgent, officialId, state }: PlacedRequest, actor: Actor, terms: Terms | undefined): 0 | 1 | 2 {
+  // nobody but the holder, and only where a policy says that a renewal needs no more
+  const own = kind === 'renew' && state === 'draft' && actor.kind === 'official' && actor.officialId === officialId;
+  if (own && terms?.policies.get('renewal.self_service')) return 0;
   return urgent && terms?.policies.get('revocation.urgent_by_one_operator') ? 1 : kindRules[kind].operators;
 }
 

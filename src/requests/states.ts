@@ -17,8 +17,8 @@ export interface Transition {
   from: StoredState;
   decision: DecisionName;
   to: StoredState;
-  /** Only for kinds that need this many operators; absent: for all. */
-  operators?: 1 | 2;
+  /** Only for requests that need this many operators; absent: for all. None: a policy lets the holder decide alone. */
+  operators?: 0 | 1 | 2;
   permission: Permission;
   /** Whoever had one of these hands in the request may not take this decision. */
   notBy: readonly Hand[];
@@ -36,6 +36,7 @@ const row = (
 /** The life of a request: state × decision → next state, and who may. A pair that is not here is refused. */
 export const transitions: readonly Transition[] = [
   row('draft', 'confirm', 'confirmed', 'request:confirm'),
+  { ...row('draft', 'approve', 'approved', 'own:renew'), operators: 0 },
   row('draft', 'return', 'returned', 'request:confirm'),
   row('draft', 'refuse', 'refused', 'request:confirm'),
   row('confirmed', 'examine', 'examined', 'request:examine', agency),
@@ -57,7 +58,7 @@ export const isClosed = (state: StoredState): boolean => closed.has(state);
  * The row of the table for a decision, where `operators` must agree: as many as the kind asks for unless a policy says otherwise.
  * @throws Problem `request-already-decided` when the request is closed, `state-changed` when the decision has no place in its state
  */
-export function findTransition(kind: Kind, state: StoredState, decision: DecisionName, operators = kindRules[kind].operators): Transition {
+export function findTransition(kind: Kind, state: StoredState, decision: DecisionName, operators: 0 | 1 | 2 = kindRules[kind].operators): Transition {
   const found = transitions.find((t) =>
     t.from === state && t.decision === decision && (t.operators === undefined || t.operators === operators));
   if (found) return found;

@@ -2,6 +2,9 @@ import { accountPages } from './account/pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
+import { myCertificatePages } from './my-certificates/pages.ts';
+import { renewPages } from './renew/pages.ts';
+import { myRequestPages } from './my-requests/pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
@@ -13,5 +16,6 @@ import { requestPages } from './work-list/request-pages.ts';
 export const pages: readonly Page[] = [
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages,
   ...workListPages, ...requestPages,
+  ...myCertificatePages, ...renewPages, ...myRequestPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

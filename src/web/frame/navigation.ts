@@ -8,6 +8,7 @@ export interface NavigationRow { path: string; word: WordKey; signedOutOnly?: bo
 /** The main navigation in its order. The first entry that somebody signed in can open is where they land. */
 export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
+  { path: '/my-certificate', word: 'mine.nav' },
   { path: '/', word: 'frame.checkDocument' },
   { path: '/status', word: 'status.nav' },
   { path: '/authorities', word: 'authorities.title' },

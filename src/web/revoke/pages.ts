@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import { rates, takeRate } from '../../rates/take.ts';
-import { holderGrounds, revokeByCode, type HolderGround } from '../../revocations/revoke-by-code.ts';
+import { holderGrounds, revokeByCode } from '../../revocations/revoke-by-code.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, type Html, type PageCall } from '../frame/page.ts';
-import type { WordKey } from '../text/words.ts';
-
-const groundWords = {
-  'key-compromised': 'revoke.groundKeyCompromised', 'device-lost': 'revoke.groundDeviceLost', 'device-broken': 'revoke.groundDeviceBroken',
-} as const satisfies Record<HolderGround, WordKey>;
+import { groundWords } from './ground-words.ts';
 
 const Revocation = z.object({
   serialNumber: z.string().max(80, 'revoke.serialWrong').transform((text) => text.toLowerCase().replaceAll(/[\s:]/g, '')).pipe(z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/, 'revoke.serialWrong')),

@@ -2,6 +2,8 @@ import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
 import { authorities } from './authorities.ts';
 import { frame } from './frame.ts';
+import { mine } from './mine.ts';
+import { renew } from './renew.ts';
 import { revoke } from './revoke.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -12,7 +14,7 @@ import { work } from './work.ts';
 export type Pair = readonly [vi: string, en: string];
 
 /** The words of all pages by task: `frame` stands on every page, each other file belongs to one task. */
-export const texts = { frame, account, authorities, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
+export const texts = { frame, account, authorities, mine, renew, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 type Texts = typeof texts;
 /** `renew.title`: the task, then the word. */

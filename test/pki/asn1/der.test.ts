@@ -112,6 +112,9 @@ describe('what is written is read back', () => {
   test('integers', () => fc.assert(fc.property(fc.bigInt(), (value) => {
     expect(integerOf(readWhole(der.integer(value)))).toBe(value);
   })));
+  test.each([0, 1, 127, 128, 255, 256, 32_767, 32_768, 8_388_607, 8_388_608, 2 ** 31 - 1, 2 ** 31, -1, -129])('the integer %i is written alike as a number and as a bigint', (value) => {
+    expect(hex(der.integer(value))).toBe(hex(der.integer(BigInt(value))));
+  });
   test('object identifiers', () => fc.assert(fc.property(
     fc.tuple(fc.constantFrom(0, 1, 2), fc.nat(39), fc.array(fc.nat(), { maxLength: 8 })),
     ([first, second, rest]) => {

@@ -27,6 +27,8 @@ export interface OpenPage {
 export async function openWindow(browser: Browser, base: string, options: BrowserContextOptions & { token?: string } = {}): Promise<OpenPage> {
   const { token, ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...rest });
+  // the machine may be busy with other tests
+  context.setDefaultTimeout(90_000);
   if (token !== undefined) await context.addCookies([{ name: 'antin', value: token, url: base }]);
   const page = await context.newPage();
   const complaints: string[] = [];

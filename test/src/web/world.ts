@@ -54,6 +54,11 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/work-list/:id/file/:paper': ({ requestId }) => `/work-list/${requestId}/file/${randomUUID()}`,
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,
   '/authorities/:label': () => '/authorities/test-ca-g1',
+  '/my-certificate/:id': ({ certificateId }) => `/my-certificate/${certificateId}`,
+  '/my-certificate/:id/file/:format': ({ certificateId }) => `/my-certificate/${certificateId}/file/pem`,
+  '/my-certificate/:id/revoke': ({ certificateId }) => `/my-certificate/${certificateId}/revoke`,
+  '/my-requests/:id': ({ requestId }) => `/my-requests/${requestId}`,
+  '/renew/:id': ({ certificateId }) => `/renew/${certificateId}`,
 };
 
 /** Where a page is opened in tests. @throws Error for a path with a parameter that has no sample */

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { toPem } from '../../../pki/keys/pem.ts';
+import type { NameParts } from '../../../pki/name/build.ts';
+import { listOwn } from '../../holders/find.ts';
+import { offerRenewal, renewOwn } from '../../holders/renew.ts';
+import { Problem } from '../../problems.ts';
+import { showDate, showHex } from '../frame/formats.ts';
+import { emptyForm, type Form } from '../frame/form.ts';
+import { html, page, redirect, type Answer, type Html, type PageCall } from '../frame/page.ts';
+import { presentCertificate } from '../my-certificates/present.ts';
+import type { Translate, WordKey } from '../text/words.ts';
+
+const byId = z.object({ id: z.uuid() });
+// An ML-DSA-87 request has some 9,300 octets.
+const maxCsrBytes = 20_000;
+
+const subjectWords: Readonly<Record<string, WordKey>> = { CN: 'renew.name', E: 'renew.email', O: 'renew.organisation', OU: 'renew.unit', L: 'renew.province' };
+
+function rowsOf(subject: NameParts, t: Translate): { label: string; value: string }[] {
+  const rows = subject.flatMap(([type, value]) => (subjectWords[type] ? [{ label: t(subjectWords[type]), value }] : []));
+  return rows.toReversed();
+}
+
+type Call = PageCall<{ id: string }>;
+
+async function renewForm({ services, actor, params: { id }, t }: Call, form: Form): Promise<Html> {
+  const { certificate, subject, days, atOnce } = await offerRenewal(services, actor, id);
+  const rows = [
+    ...rowsOf(subject, t), { label: t('renew.length'), value: t('renew.lengthDays', { days }) },
+    { label: t('renew.current'), value: t('renew.currentEnds', { serial: showHex(certificate.serialNumber), end: showDate(certificate.notAfter) }) },
+  ];
+  return html('renew/renew.njk', { form, id, rows, atOnce });
+}
+
+const refusals: Readonly<Record<string, WordKey>> = {
+  'renewal-limit-reached': 'renew.refusedLimit', 'duplicate-request': 'renew.refusedReplaced', 'certificate-already-revoked': 'renew.refusedRevoked',
+  'subject-mismatch': 'renew.refusedChanged',
+};
+
+/** Why not, and what to do instead. */
+function refusal({ t }: Call, { code, facts }: Problem): Html {
+  const day = (fact: unknown): string => (typeof fact === 'string' ? showDate(new Date(fact)) : '');
+  const text = code !== 'renewal-not-open' ? t(refusals[code] ?? 'renew.refusedOther')
+    : facts['expired'] === undefined ? t('renew.refusedWindow', { opensAt: day(facts['opensAt']), lastDay: day(facts['lastDay']) }) : t('renew.refusedExpired');
+  return html('renew/refused.njk', { text });
+}
+
+async function showRenewal(call: Call): Promise<Answer> {
+  const { services, actor, params: { id } } = call;
+  try {
+    const { open } = await offerRenewal(services, actor, id);
+    return open ? redirect(`/my-requests/${open.id}`) : await renewForm(call, emptyForm);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === 'certificate-not-found' || error.code === 'not-permitted') throw error;
+    return refusal(call, error);
+  }
+}
+
+/** PKCS#10 as PEM, whichever of the two forms the device wrote. */
+function csrOf({ files, body }: PageCall<unknown, unknown, { where: 'browser' | 'file'; csr?: string | undefined }>): string {
+  const made = body.csr?.trim();
+  if (body.where === 'browser') {
+    if (!made) throw invalid('where', 'renew.needsScript');
+    return made;
+  }
+  const uploaded = files['file']?.bytes;
+  if (!uploaded) throw invalid('file', 'renew.csrMissing');
+  return uploaded[0] === 0x30 ? toPem('CERTIFICATE REQUEST', uploaded) : Buffer.from(uploaded).toString('latin1');
+}
+
+const invalid = (field: string, message: WordKey): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });
+
+/** From the mailed reminder to a new certificate. Uploading a request works without script; making a key in the browser needs it. */
+export const renewPages = [
+  page({
+    method: 'get', path: '/renew', allow: 'signed-in',
+    handle: async ({ services, actor, t }) => {
+      if (actor.kind !== 'official') return redirect('/welcome');
+      const renewable = (await listOwn(services, actor)).certificates.filter((one) => presentCertificate(one, services.now(), t).canRenew);
+      return redirect(renewable.length === 1 ? `/renew/${renewable[0]!.id}` : '/my-certificate');
+    },
+  }),
+  page({
+    method: 'get', path: '/renew/:id', allow: 'signed-in', params: byId,
+    // registrars are reminded of the same certificates, and look after them in their own list
+    handle: async (call) => (call.actor.kind === 'official' ? showRenewal(call) : redirect('/welcome')),
+  }),
+  page({
+    method: 'post', path: '/renew/:id', allow: 'own:renew', params: byId, upload: { maxBytes: maxCsrBytes, files: ['file'] },
+    body: z.object({ where: z.enum(['browser', 'file'], 'renew.whereWrong'), csr: z.string().max(maxCsrBytes).optional() }),
+    secret: ['csr'],
+    again: renewForm,
+    mistakes: {
+      'csr-malformed': { field: 'file', word: 'renew.csrUnreadable' }, 'csr-signature-invalid': { field: 'file' }, 'key-too-weak': { field: 'file' }, 'too-large': { field: 'file', word: 'renew.csrUnreadable' },
+      'key-compromised': { field: 'file' }, 'key-used-by-another': { field: 'file' }, 'algorithm-not-allowed': { field: 'file' }, 'subject-mismatch': { field: 'file' },
+    },
+    handle: async (call) => {
+      const { services, actor, params: { id }, body } = call;
+      const order = { certificateId: id, csr: csrOf(call), device: body.where === 'browser' ? 'SOFT' as const : 'TOKEN' as const };
+      // pressed twice is asked once
+      const { requestId } = await renewOwn(services, actor, order).catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'duplicate-request' && typeof error.facts['request'] === 'string') return { requestId: error.facts['request'] };
+        throw error;
+      });
+      return redirect(`/my-requests/${requestId}`);
+    },
+  }),
+];
