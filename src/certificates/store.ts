@@ -276,6 +276,6 @@ export async function listCertificates(db: Knex, filter: CertificateFilter, page
 /** Some certificates of one place in the tree belong to another one from now on. Answers how many. */
 export async function markPlaced(tx: Tx, from: string, to: string, limit: number): Promise<number> {
   const { rowCount } = await tx.raw<{ rowCount: number }>(
-    'update certificates set agency_path = ? where id in (select id from certificates where agency_path = ? order by id limit ? for update)', [to, from, limit]);
+    'update certificates set agency_path = ? where id in (select id from certificates where agency_path = ? limit ?)', [to, from, limit]);
   return rowCount;
 }

@@ -15,7 +15,7 @@ import {
 /** A step holds its locks, those of the people it moves included, for some tenths of a second. */
 const agenciesAtOnce = 50;
 const peopleAtOnce = 500;
-const certificatesAtOnce = 1_000;
+const certificatesAtOnce = 2_000;
 
 /** What a step leaves: more to do, nothing, or a plan that somebody has stopped. */
 export type StepOutcome = 'more' | 'done' | 'stopped';
