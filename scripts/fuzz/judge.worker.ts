@@ -1,32 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readZip } from '../../pki/asic/zip.ts';
-import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
+import { parseCertificate } from '../../pki/certificate/parse.ts';
 import { PkiError } from '../../pki/error.ts';
 import { PathCache } from '../../pki/path/work.ts';
 import { publicServicePolicy } from '../../pki/validation/policy.ts';
 import { validateDocument } from '../../pki/validation/validate.ts';
-import { verifyEnvelopedXml } from '../../pki/xml/verify-enveloped.ts';
-import type { SampleKind, Trust } from './samples.ts';
+import type { Trust } from './samples.ts';
 
-export interface Setting { trust: Trust; signer: Uint8Array; time: Date }
-export interface Case { kind: SampleKind; file: Uint8Array; content: Uint8Array | undefined }
+export interface Setting { trust: Trust; time: Date }
+export interface Case { file: Uint8Array; content: Uint8Array | undefined }
 
 /** How a case ended: `passed` are the fields (or ids) of what is TOTAL-PASSED. */
 export interface End { end: string; passed: string[]; threw: string | undefined; cpuMs: number }
 
 const { trust, time } = workerData as Setting;
 // what crosses threads is a plain copy
-const [anchor, signer] = [trust.anchor, (workerData as Setting).signer].map((der) => parseCertificate(Uint8Array.from(der))) as [Certificate, Certificate];
+const anchor = parseCertificate(Uint8Array.from(trust.anchor));
 const anchors = [{ certificate: anchor, domain: 'fuzz', scope: 'any' as const, trustedFrom: new Date(0), trustedUntil: undefined }];
 const evidence = { certificates: trust.evidence.certificates.map((der) => Uint8Array.from(der)), crls: trust.evidence.crls.map((der) => Uint8Array.from(der)), ocspResponses: [] };
 const cache = new PathCache();
 
-function judge({ kind, file, content }: Case): Pick<End, 'end' | 'passed'> {
-  if (kind === 'zip') return { end: `${readZip(file).entries.length} entries`, passed: ['zip'] };
-  if (kind === 'xml') {
-    verifyEnvelopedXml(file, [signer]);
-    return { end: 'intact', passed: ['xml'] };
-  }
+function judge({ file, content }: Case): Pick<End, 'end' | 'passed'> {
   const { report } = validateDocument({ file, ...(content && { content }), validationTime: time, policy: publicServicePolicy, anchors, cache, evidence });
   const passed = report.signatures.filter(({ indication }) => indication === 'TOTAL-PASSED').map(({ field, id }) => field ?? id);
   return { end: `${report.conclusion.indication} ${report.conclusion.subIndication ?? ''}`.trim(), passed };

@@ -30,9 +30,9 @@ const limits = {
 
 /** Judges bent files, each in its turn, in a thread that is replaced when a case kills or hangs it. */
 export async function fuzzDocuments({ seed, cases, from = 0, corpora }: FuzzOrder): Promise<FuzzResult> {
-  const { own, others, trust, signer } = await makeSamples(corpora);
+  const { own, others, trust } = await makeSamples(corpora);
   const samples = [...own, ...others];
-  const judges = new Judges({ trust, signer, time: fuzzTime });
+  const judges = new Judges({ trust, time: fuzzTime });
   const result: FuzzResult = { cases, ends: new Map(), findings: [], slowestMs: 0 };
   try {
     for (const sample of own) await demandClean(judges, sample);
@@ -40,7 +40,7 @@ export async function fuzzDocuments({ seed, cases, from = 0, corpora }: FuzzOrde
       const chance = new Chance(seededRandom(seed + number * 7_919));
       const sample = chance.pick(chance.below(2) === 0 ? own : samples);
       const bent = bend(sample, chance);
-      const end = await judges.ask({ kind: sample.kind, ...bent });
+      const end = await judges.ask(bent);
       const key = `${sample.kind} ${end.end}`;
       result.ends.set(key, (result.ends.get(key) ?? 0) + 1);
       result.slowestMs = Math.max(result.slowestMs, end.cpuMs);
@@ -54,12 +54,12 @@ export async function fuzzDocuments({ seed, cases, from = 0, corpora }: FuzzOrde
 }
 
 /** A fuzz of files that did not pass to begin with would prove nothing. */
-async function demandClean(judges: Judges, { name, kind, file, content }: Sample): Promise<void> {
-  const { passed, end, threw } = await judges.ask({ kind, file, content });
+async function demandClean(judges: Judges, { name, file, content }: Sample): Promise<void> {
+  const { passed, end, threw } = await judges.ask({ file, content });
   if (passed.length === 0) throw new Error(`${name} does not pass as it is: ${end} ${threw ?? ''}`);
 }
 
-function bend({ kind, file, content }: Sample, chance: Chance): Pick<Case, 'file' | 'content'> {
+function bend({ kind, file, content }: Sample, chance: Chance): Case {
   if (content && chance.below(4) === 0) return { file, content: mutateBytes(content, chance) };
   switch (kind) {
     case 'pdf': return { file: mutatePdf(file, chance), content };
@@ -69,7 +69,7 @@ function bend({ kind, file, content }: Sample, chance: Chance): Pick<Case, 'file
   }
 }
 
-function brokenPromise({ end, threw, cpuMs, passed }: End, sample: Sample, bent: Pick<Case, 'file' | 'content'>): string | undefined {
+function brokenPromise({ end, threw, cpuMs, passed }: End, sample: Sample, bent: Case): string | undefined {
   if (threw !== undefined) return threw;
   if (cpuMs > limits.cpuMs) return `${Math.round(cpuMs)} ms of processor time, ${end}`;
   const forged = passed.find((field) => !isStillSigned(field, sample, bent));
@@ -77,10 +77,9 @@ function brokenPromise({ end, threw, cpuMs, passed }: End, sample: Sample, bent:
 }
 
 /** Whether all that a signature covers is there as it was. */
-function isStillSigned(field: string, { kind, file, content, covered, signature }: Sample, bent: Pick<Case, 'file' | 'content'>): boolean {
+function isStillSigned(field: string, { file, content, covered, needed }: Sample, bent: Case): boolean {
   if (content && Buffer.compare(content, bent.content ?? new Uint8Array(0)) !== 0) return false;
-  if (kind === 'zip') return true;
-  if (signature) return Buffer.from(bent.file).includes(Buffer.from(signature));
+  if (needed) return needed.every((octets) => Buffer.from(bent.file).includes(Buffer.from(octets)));
   const ranges = covered[field];
   return ranges !== undefined && ranges.every(([start, end]) => Buffer.compare(file.subarray(start, end), bent.file.subarray(start, end)) === 0);
 }

@@ -21,8 +21,8 @@ export interface Sample {
   content?: Uint8Array;
   /** the signed bytes of each field as [start, end) pairs; a field that passes must still have them, in their places */
   covered: Readonly<Record<string, readonly (readonly [number, number])[]>>;
-  /** octets without which nothing of this file may pass: the signature value */
-  signature?: Uint8Array;
+  /** octets without which nothing of this file may pass: the signature value, and what is signed where it stands open */
+  needed?: readonly Uint8Array[];
 }
 
 /** The moment of every judgement, so that a case can be repeated. */
@@ -31,14 +31,14 @@ export const fuzzTime = new Date('2030-01-02T00:00:00Z');
 export interface Trust { anchor: Uint8Array; evidence: EvidenceBytes }
 
 /** Files that pass with the trust beside them, and those of the public suites that are small, which nobody trusts. */
-export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; others: Sample[]; trust: Trust; signer: Uint8Array }> {
+export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; others: Sample[]; trust: Trust }> {
   const root = makeEntity({ subject: 'root', ca: true });
   const issuing = makeEntity({ subject: 'issuing', issuer: root, ca: true });
   const holder = makeEntity({ subject: 'signer', issuer: issuing });
-  const own = [...await pdfSamples(holder), ...await cmsSamples(holder), await jwsSample(holder), await xmlSample(holder), zipSample()];
+  const own = [...await pdfSamples(holder), ...await cmsSamples(holder), await jwsSample(holder), await xmlSample(holder), await asicSample(holder)];
   const evidence = { certificates: [issuing.certificate.der], crls: [makeCrl(root).der, makeCrl(issuing).der], ocspResponses: [] };
   return {
-    own, others: corpora === undefined ? [] : publicSamples(corpora), signer: holder.certificate.der, trust: { anchor: root.certificate.der, evidence },
+    own, others: corpora === undefined ? [] : publicSamples(corpora), trust: { anchor: root.certificate.der, evidence },
   };
 }
 
@@ -61,15 +61,19 @@ function rangesOf(pdf: Uint8Array, after: number): [number, number][] {
 
 async function cmsSamples(holder: Entity): Promise<Sample[]> {
   const content = Buffer.from('Kết quả giải quyết thủ tục hành chính');
-  const order = { digest: hash('sha256', content, 'buffer'), signer: signerFrom(holder.key), certificate: holder.certificate, certificates: [], signingTime: fuzzTime };
-  const [attached, detached] = [await buildSignedData({ ...order, content }), await buildSignedData(order)];
-  // the signature value is the last thing of a SignerInfo without unsigned attributes
-  const signature = (der: Uint8Array): Uint8Array => der.subarray(-64);
+  const [attached, detached] = [await signedOver(holder, content, true), await signedOver(holder, content, false)];
   return [
-    { name: 'attached.p7m', kind: 'cms', file: attached, covered: {}, signature: signature(attached) },
-    { name: 'detached.p7s', kind: 'cms', file: detached, content, covered: {}, signature: signature(detached) },
+    { name: 'attached.p7m', kind: 'cms', file: attached, covered: {}, needed: [signatureValueOf(attached), content] },
+    { name: 'detached.p7s', kind: 'cms', file: detached, content, covered: {}, needed: [signatureValueOf(detached)] },
   ];
 }
+
+function signedOver(holder: Entity, content: Uint8Array, attached: boolean): Promise<Uint8Array> {
+  return buildSignedData({ ...orderOf(holder), certificates: [], digest: hash('sha256', content, 'buffer'), ...(attached && { content }) });
+}
+
+/** The last thing of a SignerInfo without unsigned attributes. */
+const signatureValueOf = (cms: Uint8Array): Uint8Array => cms.subarray(-64);
 
 function jwsSample({ key, certificate }: Entity): Sample {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -77,7 +81,7 @@ function jwsSample({ key, certificate }: Entity): Sample {
   const header = { alg: 'ES256', x5c: [der.toString('base64')], 'x5t#S256': hash('sha256', der, 'buffer').toString('base64url') };
   const input = `${encode(header)}.${encode({ result: 'Đạt' })}`;
   const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
-  return { name: 'result.jws', kind: 'jws', file: Buffer.from(`${input}.${signature}`), covered: {}, signature: Buffer.from(input) };
+  return { name: 'result.jws', kind: 'jws', file: Buffer.from(`${input}.${signature}`), covered: {}, needed: [Buffer.from(input)] };
 }
 
 async function xmlSample(holder: Entity): Promise<Sample> {
@@ -85,12 +89,15 @@ async function xmlSample(holder: Entity): Promise<Sample> {
   const template = signatureTemplate({ id: 'S', scheme: signer.scheme, certificate: holder.certificate, chain: [], signingTime: fuzzTime, references: [{ uri: '', enveloped: true }] });
   const xml = await signXml(`<?xml version="1.0" encoding="UTF-8"?>\n<result a="1"><name>Kết quả</name><value x="y">10</value>${template}</result>`, { signer });
   const value = /<ds:SignatureValue[^>]*>([^<]+)</.exec(xml)![1]!;
-  return { name: 'result.xml', kind: 'xml', file: Buffer.from(xml), covered: {}, signature: Buffer.from(value.slice(0, 40)) };
+  return { name: 'result.xml', kind: 'xml', file: Buffer.from(xml), covered: {}, needed: [Buffer.from(value.slice(0, 40)), Buffer.from('<name>Kết quả</name>')] };
 }
 
-function zipSample(): Sample {
-  const file = zipOf([['mimetype', 'application/vnd.etsi.asic-e+zip'], ['result.txt', 'Kết quả '.repeat(200)], ['META-INF/manifest.xml', '<manifest/>']]);
-  return { name: 'container.asice', kind: 'zip', file, covered: {} };
+/** ASiC-S: one file and its CAdES signature. */
+async function asicSample(holder: Entity): Promise<Sample> {
+  const content = Buffer.from('Kết quả '.repeat(20));
+  const signature = await signedOver(holder, content, false);
+  const file = zipOf([['mimetype', Buffer.from('application/vnd.etsi.asic-s+zip')], ['ket-qua.txt', content], ['META-INF/signature.p7s', Buffer.from(signature)]]);
+  return { name: 'container.asics', kind: 'zip', file, covered: {}, needed: [content] };
 }
 
 /** Signed documents of others, as long as they are small enough for many cases. */

@@ -1,17 +1,18 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** A ZIP archive as office programs write it: the first entry stored, the rest deflated. */
-export function zipOf(entries: readonly (readonly [string, string])[]): Buffer {
+/** A ZIP archive whose last entry is deflated, the others stored. */
+export function zipOf(entries: readonly (readonly [string, Buffer])[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
-  entries.forEach(([name, text], i) => {
-    const [bytes, nameBytes] = [Buffer.from(text), Buffer.from(name)];
-    const packed = i === 0 ? bytes : deflateRawSync(bytes);
+  entries.forEach(([name, bytes], i) => {
+    const nameBytes = Buffer.from(name);
+    const deflated = i === entries.length - 1;
+    const packed = deflated ? deflateRawSync(bytes) : bytes;
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(0x800, 2);
-    fields.writeUInt16LE(i === 0 ? 0 : 8, 4);
+    fields.writeUInt16LE(deflated ? 8 : 0, 4);
     fields.writeUInt16LE(0x21, 8);
     fields.writeUInt32LE(crc32(bytes), 10);
     fields.writeUInt32LE(packed.length, 14);

@@ -1,5 +1,5 @@
 import { PdfLexer } from '../../../pki/pdf-file/lexer.ts';
-import { Budget, limits } from '../../../pki/pdf-file/objects.ts';
+import { Budget, limits, PdfDict } from '../../../pki/pdf-file/objects.ts';
 import { printValue } from '../../../pki/pdf-file/write.ts';
 import { codeOf } from './build-pdf.ts';
 
@@ -18,6 +18,7 @@ test.each([
 
 test.each([
   ['a key that stands twice, spelled differently', '<</A 1/#41 2>>', 'pdf-duplicate-key'],
+  ['a key that stands twice with the same string, in two places', '<</Contents <30>/Contents <30>>>', 'pdf-duplicate-key'],
   ['an array without end', '[1 2', 'pdf-malformed'],
   ['a string without end', '(abc', 'pdf-malformed'],
   ['a hexadecimal string without end', '<4141', 'pdf-malformed'],
@@ -33,4 +34,9 @@ test.each([
   ['  <4142> ', 2, 8, 'hex'], ['<414>', 0, 5, 'hex'], ['<41 42>', 0, 7, 'spaced-hex'], ['(AB)', 0, 4, 'literal'],
 ])('the place of the string %s is the place of its delimiters, and its form is told', (text, start, end, form) => {
   expect(read(text).value()).toMatchObject({ start, end, form });
+});
+
+test.each(['/B', '12', '4 0 R', 'true'])('a key that stands twice with %s is read: every reader takes the same', (value) => {
+  const found = read(`<</A ${value}/A ${value}>>`).value();
+  expect(found instanceof PdfDict && found.entries.size).toBe(1);
 });

@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs';
 import { readPdfSignatures, type PdfSignature } from '../../../pki/pdf/signatures.ts';
 import { signPdf } from '../../../pki/pdf/sign.ts';
+import { listFields } from '../../../pki/pdf/fields.ts';
 import { readPdf } from '../../../pki/pdf-file/document.ts';
 import { printValue } from '../../../pki/pdf-file/write.ts';
+import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
 import { buildPdf, plainObjects, update } from '../pdf-file/build-pdf.ts';
+import { hasQpdf, throughQpdf } from '../pdf-file/qpdf.ts';
 import { isIntact, makeSigner } from './signer.ts';
 
 const own = makeSigner();
@@ -121,4 +124,31 @@ test('a later revision that builds on one before the signed one is told, though 
   const signature = readPdfSignatures(skipping)[0]!;
   expect(signature.problems).toEqual([]);
   expect(codes(signature)).toContain('signed-revision-skipped forbidden warning');
+});
+
+const withQpdf = hasQpdf ? test : test.skip;
+
+withQpdf.each([
+  ['linearized', ['--linearize']],
+  ['with object streams', ['--object-streams=generate']],
+  ['linearized with object streams', ['--linearize', '--object-streams=generate']],
+  ['without compression', ['--qdf', '--object-streams=disable']],
+])('a result that qpdf wrote %s is signed, signed again, and each signature knows what came after', async (_form, options) => {
+  const order = { signer: own.signer, certificate: own.certificate, chain: [], signingTime: new Date('2026-11-23T08:00:00Z') };
+  const once = await signPdf(throughQpdf(await makeResultPdf({ date: order.signingTime }), ...options), order);
+  const [alone] = readPdfSignatures(once);
+  expect(alone).toMatchObject({ problems: [], changesAfter: [], coverage: { wholeDocument: true, revision: 2, revisions: 2 } });
+  const [first, second] = readPdfSignatures(await signPdf(once, order));
+  expect([codes(first!), codes(second!)]).toEqual([['signature-added'], []]);
+  for (const signature of [first!, second!]) expect(isIntact(signature, own.certificate)).toBe(true);
+});
+
+withQpdf('a file that qpdf wrote anew after signing has no signature that holds', () => {
+  for (const signature of readPdfSignatures(throughQpdf(signed))) expect(signature.problems).not.toEqual([]);
+});
+
+withQpdf.each([['RC4', '40'], ['RC4', '128'], ['AES-256', '256']])('a file encrypted with %s (%s bits) and an empty user password is read', (_name, bits) => {
+  const weak = bits === '256' ? [] : ['--allow-weak-crypto'];
+  const document = readPdf(throughQpdf(buildPdf(plainObjects), ...weak, '--encrypt', '', 'owner', bits, '--'));
+  expect(listFields(document).map(({ name }) => name)).toEqual(['Note']);
 });
