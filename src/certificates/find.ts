@@ -10,7 +10,7 @@ import { findCertificate, listCertificates, listStatuses, type CertificateFilter
 export interface CertificateItem extends Omit<CertificateView, 'serialNumber' | 'subjectText' | 'der' | 'reason' | 'revokedAt' | 'invalidityDate'> {
   serialNumber: string;
   subject: string;
-  revocation: { reason: string; revokedAt: Date; invalidityDate: Date | null } | null;
+  revocation: { reason: RevocationReason; revokedAt: Date; invalidityDate: Date | null } | null;
 }
 
 /** @throws Problem `certificate-not-found`, `outside-your-agency` */

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { buildCertificatesOnly } from '../../pki/cms/certificates-only.ts';
-import { toPem } from '../../pki/keys/pem.ts';
 import { binary, endpoint, instant, pageOf, pageQuery, type Binary } from '../http/endpoint.ts';
-import { Problem } from '../problems.ts';
 import type { Services } from '../services.ts';
+import { certificateFile, type CertificateFormat } from './file.ts';
 import { getCertificate, searchCertificates } from './find.ts';
 import { groundNames, requireReasonOf, type GroundName } from './grounds.ts';
-import { chainOf } from './issuer.ts';
 import { finalReasons, revokeCertificate } from './revoke.ts';
 
 const states = ['prepared', 'issued', 'revoked', 'on_hold', 'void'] as const;
@@ -23,19 +20,18 @@ const Revocation = z.object({
   certificateId: z.uuid(), serialNumber: z.string(), reason: z.enum(finalReasons), revokedAt: instant, invalidityDate: instant.nullable(), comment: z.string().nullable(),
 });
 const params = z.object({ id: z.uuid() });
-const formats = ['application/pkix-cert', 'application/pem-certificate-chain', 'application/pkcs7-mime'] as const;
+/** The media types of RFC 2585, RFC 8555 and RFC 8551. */
+const formatOf = {
+  'application/pkix-cert': 'der', 'application/pem-certificate-chain': 'pem', 'application/pkcs7-mime': 'p7c',
+} as const satisfies Record<string, CertificateFormat>;
+const formats = Object.keys(formatOf) as (keyof typeof formatOf)[];
 
 /** The certificate in a form other than JSON, or undefined where JSON is asked for. */
 async function inFormat(services: Services, accept: string, certificate: { generationId: string; serialNumber: string; der: Uint8Array | null }): Promise<Binary | undefined> {
-  const { der, generationId, serialNumber } = certificate;
-  if (!formats.some((format) => format === accept)) return undefined;
-  if (!der) throw new Problem('certificate-not-found', { reason: 'not issued yet' });
-  if (accept === 'application/pkix-cert') return binary(der, accept, `${serialNumber}.cer`);
-  const chain = (await chainOf(services, generationId)).map((ca) => ca.der);
-  if (accept === 'application/pkcs7-mime') return binary(buildCertificatesOnly([der, ...chain]), `${accept}; smime-type=certs-only`, `${serialNumber}.p7c`);
-  // RFC 8555 §9.1: each certifies the one before it; the root is left out, whoever trusts it has it
-  const pem = [der, ...chain.slice(0, -1)].map((one) => toPem('CERTIFICATE', one)).join('');
-  return binary(Buffer.from(pem, 'latin1'), accept, `${serialNumber}.pem`);
+  const format = formats.find((one) => one === accept);
+  if (!format) return undefined;
+  const { bytes, contentType, name } = await certificateFile(services, certificate, formatOf[format]);
+  return binary(bytes, contentType, name);
 }
 
 /** The certificates API as data: Express, OpenAPI and the permission test all read this list. */

@@ -1,5 +1,7 @@
 import { accountPages } from './account/pages.ts';
 import { authorityPages } from './authorities/pages.ts';
+import { certificatePages } from './certificates/pages.ts';
+import { revokeCertificatePages } from './certificates/revoke-pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
 import { myCertificatePages } from './my-certificates/pages.ts';
@@ -14,7 +16,7 @@ import { requestPages } from './work-list/request-pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
-  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages,
+  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),

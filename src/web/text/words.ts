@@ -1,6 +1,7 @@
 import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
 import { authorities } from './authorities.ts';
+import { certificate } from './certificate.ts';
 import { frame } from './frame.ts';
 import { mine } from './mine.ts';
 import { renew } from './renew.ts';
@@ -14,7 +15,7 @@ import { work } from './work.ts';
 export type Pair = readonly [vi: string, en: string];
 
 /** The words of all pages by task: `frame` stands on every page, each other file belongs to one task. */
-export const texts = { frame, account, authorities, mine, renew, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
+export const texts = { frame, account, authorities, certificate, mine, renew, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 type Texts = typeof texts;
 /** `renew.title`: the task, then the word. */
