@@ -15,8 +15,17 @@ export async function createTestDatabase(): Promise<{ url: string; drop: () => P
   await administer(cluster, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: cluster.replace(/\/postgres$/, `/${name}`),
-    drop: () => administer(cluster, `drop database if exists ${name} with (force)`),
+    drop: () => drop(cluster, name),
   };
+}
+
+/** Connections that are just being closed are waited for: one that is cut off is an error in whoever holds it. */
+async function drop(cluster: string, name: string): Promise<void> {
+  for (let waited = 0; waited < 5_000; waited += 50) {
+    if ((await administer(cluster, `select from pg_stat_activity where datname = '${name}'`)) === 0) break;
+    await sleep(50);
+  }
+  await administer(cluster, `drop database if exists ${name} with (force)`);
 }
 
 /** Started by the first test file that asks, shared by all; files of pure tests never pay for it. */
@@ -49,11 +58,12 @@ async function startCluster(folder: string, ready: string): Promise<string> {
   }
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+/** Answers how many rows came or were touched. */
+async function administer(url: string, statement: string): Promise<number | null> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rowCount;
   } finally {
     await client.end();
   }
