@@ -49,12 +49,15 @@ export interface OwnRequest {
   createdAt: Date;
   stateChangedAt: Date;
   dueAt: Date | null;
+  /** decided by the holder alone, as a policy allowed */
+  byHolder: boolean;
   /** why it was returned or refused, the last time */
   reason: string | null;
 }
 
 const requests = `select r.id, r.kind, case when r.state = 'approved' and n.state in ('issued', 'revoked', 'on_hold') then 'issued' else r.state end as state,
     r.subject_text, encode(r.spki_hash, 'hex') as key_hash, r.certificate_id, r.new_certificate_id, r.created_at, r.state_changed_at, r.due_at,
+    coalesce(r.approved_by = r.official_id::text, false) as by_holder,
     (select d.reason from decisions d where d.request_id = r.id and d.decision in ('return', 'refuse') order by d.decided_at desc limit 1) as reason
   from requests r left join certificates n on n.id = r.new_certificate_id where r.official_id = ?`;
 

@@ -53,7 +53,7 @@ async function mailsFor({ config }: Services, tx: Tx, { followed, template, ends
   return followed.flatMap(({ line, token }) => {
     const to = addressees.get(line.officialId ?? '');
     if (!to) return [];
-    const link = `${config.publicUrl}/new-certificate/${token}${template === 'certificate-changed' ? '/certificate.pem' : ''}`;
+    const link = `${config.publicUrl}/changed-certificate/${token}`;
     const facts = { name: to.name, agency: to.agency, endsOn: localDate(endsAt), link, serialNumber: serials.get(line.newCertificateId ?? '') ?? '' };
     return [{ to: to.email, template, language: 'vi' as const, facts, dedupeKey: `succession:${line.certificateId}` }];
   });

@@ -5,6 +5,7 @@ import { revokeCertificatePages } from './certificates/revoke-pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
 import { myCertificatePages } from './my-certificates/pages.ts';
+import { newCertificatePages } from './new-certificate/pages.ts';
 import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
 import { revokePages } from './revoke/pages.ts';
@@ -18,6 +19,6 @@ import { requestPages } from './work-list/request-pages.ts';
 export const pages: readonly Page[] = [
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...workListPages, ...requestPages,
-  ...myCertificatePages, ...renewPages, ...myRequestPages,
+  ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { parseCertificate } from '../../../pki/certificate/parse.ts';
 import { buildCertificatesOnly } from '../../../pki/cms/certificates-only.ts';
 import { toPem } from '../../../pki/keys/pem.ts';
-import { printName } from '../../../pki/name/print.ts';
 import { getOwnCertificate, listOwn } from '../../holders/find.ts';
 import { revokeOwn } from '../../holders/revoke.ts';
 import { holderGrounds } from '../../revocations/revoke-by-code.ts';
@@ -10,7 +8,7 @@ import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import { kindWords, presentStep } from '../my-requests/present.ts';
 import { groundWords } from '../revoke/ground-words.ts';
-import { fingerprintOf, presentCertificate } from './present.ts';
+import { fingerprintOf, holderName, presentCertificate } from './present.ts';
 
 const byId = z.object({ id: z.uuid() });
 
@@ -34,7 +32,7 @@ export const myCertificatePages = [
     method: 'get', path: '/my-certificate/:id', allow: 'own:read', params: byId,
     handle: async ({ services, actor, params, t }) => {
       const certificate = await getOwnCertificate(services, actor, params.id);
-      const chain = certificate.chain.map((der) => printName(parseCertificate(der).subject));
+      const chain = certificate.chain.map(holderName);
       return html('my-certificates/certificate.njk', { certificate: presentCertificate(certificate, services.now(), t), chain, fingerprint: fingerprintOf(certificate.der) });
     },
   }),

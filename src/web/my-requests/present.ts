@@ -25,10 +25,10 @@ const passed: Readonly<Record<State, number>> = { draft: 1, returned: 1, refused
 export interface Step { text: string; tag: Tag | 'note'; state: string }
 
 /** The way of a request, step by step. */
-export function presentSteps({ state, kind }: OwnRequest, t: Translate): Step[] {
+export function presentSteps({ state, kind, byHolder }: OwnRequest, t: Translate): Step[] {
   const last: WordKey = kind === 'revoke' || kind === 'restore-device' ? 'mine.stepCompleted' : 'mine.stepIssued';
-  const words: readonly WordKey[] = ['mine.stepSent', 'mine.stepConfirmed', 'mine.stepExamined', 'mine.stepApproved', last];
-  const done = passed[state];
+  const words: readonly WordKey[] = byHolder ? ['mine.stepSent', last] : ['mine.stepSent', 'mine.stepConfirmed', 'mine.stepExamined', 'mine.stepApproved', last];
+  const done = byHolder && state === 'approved' ? 1 : passed[state];
   const ended = state === 'refused' || state === 'returned';
   return words.map((word, i) => (i < done ? { text: t(word), tag: 'good', state: t('mine.stepDone') }
     : i === done && !ended ? { text: t(word), tag: 'wait', state: t('mine.stepNow') } : { text: t(word), tag: 'off', state: t('mine.stepLater') }));

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { toPem } from '../../../pki/keys/pem.ts';
 import type { NameParts } from '../../../pki/name/build.ts';
 import { listOwn } from '../../holders/find.ts';
 import { offerRenewal, renewOwn } from '../../holders/renew.ts';
@@ -9,16 +8,16 @@ import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Answer, type Html, type PageCall } from '../frame/page.ts';
 import { presentCertificate } from '../my-certificates/present.ts';
 import type { Translate, WordKey } from '../text/words.ts';
+import { csrMistakes, csrOf, csrUpload, KeyPlace } from './csr-pages.ts';
 
 const byId = z.object({ id: z.uuid() });
-// An ML-DSA-87 request has some 9,300 octets.
-const maxCsrBytes = 20_000;
-
 const subjectWords: Readonly<Record<string, WordKey>> = { CN: 'renew.name', E: 'renew.email', O: 'renew.organisation', OU: 'renew.unit', L: 'renew.province' };
 
 function rowsOf(subject: NameParts, t: Translate): { label: string; value: string }[] {
-  const rows = subject.flatMap(([type, value]) => (subjectWords[type] ? [{ label: t(subjectWords[type]), value }] : []));
-  return rows.toReversed();
+  // the person first, then from the own unit up to the province
+  const order = ['CN', 'E', 'OU', 'O', 'L'];
+  const parts = subject.toReversed().toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return parts.flatMap(([type, value]) => (subjectWords[type] ? [{ label: t(subjectWords[type]), value }] : []));
 }
 
 type Call = PageCall<{ id: string }>;
@@ -56,20 +55,6 @@ async function showRenewal(call: Call): Promise<Answer> {
   }
 }
 
-/** PKCS#10 as PEM, whichever of the two forms the device wrote. */
-function csrOf({ files, body }: PageCall<unknown, unknown, { where: 'browser' | 'file'; csr?: string | undefined }>): string {
-  const made = body.csr?.trim();
-  if (body.where === 'browser') {
-    if (!made) throw invalid('where', 'renew.needsScript');
-    return made;
-  }
-  const uploaded = files['file']?.bytes;
-  if (!uploaded) throw invalid('file', 'renew.csrMissing');
-  return uploaded[0] === 0x30 ? toPem('CERTIFICATE REQUEST', uploaded) : Buffer.from(uploaded).toString('latin1');
-}
-
-const invalid = (field: string, message: WordKey): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });
-
 /** From the mailed reminder to a new certificate. Uploading a request works without script; making a key in the browser needs it. */
 export const renewPages = [
   page({
@@ -86,14 +71,9 @@ export const renewPages = [
     handle: async (call) => (call.actor.kind === 'official' ? showRenewal(call) : redirect('/welcome')),
   }),
   page({
-    method: 'post', path: '/renew/:id', allow: 'own:renew', params: byId, upload: { maxBytes: maxCsrBytes, files: ['file'] },
-    body: z.object({ where: z.enum(['browser', 'file'], 'renew.whereWrong'), csr: z.string().max(maxCsrBytes).optional() }),
-    secret: ['csr'],
+    method: 'post', path: '/renew/:id', allow: 'own:renew', params: byId, upload: csrUpload, body: KeyPlace, secret: ['csr'],
     again: renewForm,
-    mistakes: {
-      'csr-malformed': { field: 'file', word: 'renew.csrUnreadable' }, 'csr-signature-invalid': { field: 'file' }, 'key-too-weak': { field: 'file' }, 'too-large': { field: 'file', word: 'renew.csrUnreadable' },
-      'key-compromised': { field: 'file' }, 'key-used-by-another': { field: 'file' }, 'algorithm-not-allowed': { field: 'file' }, 'subject-mismatch': { field: 'file' },
-    },
+    mistakes: csrMistakes,
     handle: async (call) => {
       const { services, actor, params: { id }, body } = call;
       const order = { certificateId: id, csr: csrOf(call), device: body.where === 'browser' ? 'SOFT' as const : 'TOKEN' as const };

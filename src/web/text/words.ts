@@ -4,6 +4,7 @@ import { authorities } from './authorities.ts';
 import { certificate } from './certificate.ts';
 import { frame } from './frame.ts';
 import { mine } from './mine.ts';
+import { newCertificate } from './new-certificate.ts';
 import { renew } from './renew.ts';
 import { revoke } from './revoke.ts';
 import { signIn } from './sign-in.ts';
@@ -15,7 +16,21 @@ import { work } from './work.ts';
 export type Pair = readonly [vi: string, en: string];
 
 /** The words of all pages by task: `frame` stands on every page, each other file belongs to one task. */
-export const texts = { frame, account, authorities, certificate, mine, renew, revoke, signIn, status, verify, work } as const satisfies Record<string, Readonly<Record<string, Pair>>>;
+// one to a line, in the order of the alphabet, so that two new tasks do not meet in one line
+export const texts = {
+  account,
+  authorities,
+  certificate,
+  frame,
+  mine,
+  newCertificate,
+  renew,
+  revoke,
+  signIn,
+  status,
+  verify,
+  work,
+} as const satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 type Texts = typeof texts;
 /** `renew.title`: the task, then the word. */

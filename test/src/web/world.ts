@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hashOfToken } from '../../../src/reorganisation/run.ts';
 import { mayOpen, type Page } from '../../../src/web/frame/page.ts';
 import type { Actor, Role } from '../../../src/services.ts';
 import { findSession } from '../../../src/sessions/find.ts';
@@ -21,6 +22,8 @@ export interface WebWorld extends RequestWorld {
   requestId: string;
   /** Path and query of a one-time link that nobody has used. */
   signInLink: string;
+  /** Of the mail that asks for a new certificate after a reorganisation. */
+  successionToken: string;
   /** The cookie's token; nobody has none. */
   tokenOf: ReadonlyMap<VisitorName, string | undefined>;
   actorOf: ReadonlyMap<VisitorName, Actor | undefined>;
@@ -39,7 +42,20 @@ export async function webWorld(): Promise<WebWorld> {
   for (const [name, token] of tokenOf) actorOf.set(name, token === undefined ? undefined : (await findSession(services, token, randomUUID()))?.actor);
   const { url } = await services.db.transaction((tx) => makeSignInLink(services, tx, testActor, { subject: { kind: 'official', id: request.officialId! }, method: 'link' }));
   const signInLink = url.slice(services.config.publicUrl.length);
-  return { ...world, signInLink, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  const successionToken = await succession(services, newCertificateId!);
+  return { ...world, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+}
+
+/** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
+async function succession(services: TestServices, certificateId: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await services.db.transaction(async (tx) => {
+    await tx.raw('set local session_replication_role = replica');
+    const id = randomUUID();
+    await tx('reorganisations').insert({ id, bulkId: randomUUID(), title: 'Sáp nhập hai xã', legalBasis: 'thử', actions: '[]', overlapDays: 90, sameKey: false, createdAt: services.now() });
+    await tx('successions').insert({ certificateId, reorganisationId: id, tokenHash: hashOfToken(token), endsAt: new Date(services.now().getTime() + 90 * 86_400_000) });
+  });
+  return token;
 }
 
 async function enrolling(services: TestServices): Promise<string> {
@@ -61,6 +77,8 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/my-certificate/:id/file/:format': ({ certificateId }) => `/my-certificate/${certificateId}/file/pem`,
   '/my-certificate/:id/revoke': ({ certificateId }) => `/my-certificate/${certificateId}/revoke`,
   '/my-requests/:id': ({ requestId }) => `/my-requests/${requestId}`,
+  '/changed-certificate/:token': ({ successionToken }) => `/changed-certificate/${successionToken}`,
+  '/changed-certificate/:token/file/pem': ({ successionToken }) => `/changed-certificate/${successionToken}/file/pem`,
   '/renew/:id': ({ certificateId }) => `/renew/${certificateId}`,
 };
 
