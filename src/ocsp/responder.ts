@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { systemActor } from '../access/actors.ts';
-import { completeCertificates, prepareCertificates } from '../certificates/issue.ts';
 import { requireIssuer, type Issuer } from '../certificates/issuer.ts';
-import { nameAttribute } from '../../pki/name/parse.ts';
-import { oids } from '../../pki/asn1/oids.ts';
 import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
-import type { NameParts } from '../../pki/name/build.ts';
+import { certifyOwnKey } from '../own-keys/certify.ts';
 import type { Actor, KeySpec, Services } from '../services.ts';
 import { findResponder, insertResponder, listWithoutResponder } from './store.ts';
 
@@ -37,20 +33,12 @@ export async function responderOf({ db, now }: Pick<Services, 'db' | 'now'>, gen
 }
 
 /** Makes a key and a certificate for answering in the name of a generation. */
-export async function issueResponder(services: Services, actor: Actor, generationId: string): Promise<string> {
+export async function issueResponder(services: Services, actor: Actor, generationId: string): Promise<void> {
   const issuer = await requireIssuer(services, generationId);
-  const certificateId = randomUUID();
-  const prepared = await services.db.transaction(async (tx) => {
-    const { keyId, publicKey } = await services.keystore.createKey(tx, keyLike(issuer));
-    const done = await prepareCertificates(services, tx, actor, [{
-      certificateId, requestId: null, generationId, profile: 'ocsp-responder', subject: responderName(issuer),
-      publicKey, holder: { agencyId: null, agencyPath: null, officialId: null }, days: responderDays,
-    }]);
-    await insertResponder(tx, { certificateId, generationId, keyId, createdAt: services.now() });
-    return done;
+  await certifyOwnKey(services, actor, {
+    issuer, profile: 'ocsp-responder', key: keyLike(issuer), days: responderDays, commonName: () => `OCSP ${issuer.label}`,
+    keep: (tx, made) => insertResponder(tx, { ...made, generationId, createdAt: services.now() }),
   });
-  await completeCertificates(services, actor, prepared);
-  return certificateId;
 }
 
 /** Gives every generation a responder certificate in good time before the last one ends. */
@@ -82,9 +70,4 @@ function keyLike({ certificate: { publicKey } }: Issuer): KeySpec {
     default:
       return { type: 'ec', curve: 'P-256' };
   }
-}
-
-function responderName({ certificate: { subject }, label }: Issuer): NameParts {
-  const of = (dotted: string): string => nameAttribute(subject, dotted) ?? '';
-  return [['C', of(oids.countryName)], ['O', of(oids.organizationName)], ['CN', `OCSP ${label}`]];
 }

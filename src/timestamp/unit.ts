@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { systemActor } from '../access/actors.ts';
-import { completeCertificates, prepareCertificates } from '../certificates/issue.ts';
 import { issuingIssuer, requireIssuer } from '../certificates/issuer.ts';
-import { oids } from '../../pki/asn1/oids.ts';
 import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
 import { placeholderPolicies } from '../../pki/certificate/profiles.ts';
-import { nameAttribute } from '../../pki/name/parse.ts';
+import { certifyOwnKey } from '../own-keys/certify.ts';
 import type { Actor, Services } from '../services.ts';
 import { findUnit, hasUnitSince, insertUnit, lockUnits } from './store.ts';
 
@@ -37,26 +34,19 @@ export async function currentUnit(services: Pick<Services, 'db' | 'now'>): Promi
 
 /** Makes a unit where there is none or the newest one's key has been in use for a year; answers whether it made one. */
 export async function ensureTimestampUnit(services: Services, actor: Actor): Promise<boolean> {
-  const { db, now, keystore } = services;
   const issuer = await issuingIssuer(services);
-  const of = (dotted: string): string => nameAttribute(issuer.certificate.subject, dotted) ?? '';
-  const prepared = await db.transaction(async (tx) => {
-    await lockUnits(tx);
-    const createdAt = now();
-    if (await hasUnitSince(tx, new Date(createdAt.getTime() - keyUseDays * dayMs))) return undefined;
-    const { keyId, publicKey } = await keystore.createKey(tx, { type: 'ec', curve: 'P-256' });
-    const certificateId = randomUUID();
-    const done = await prepareCertificates(services, tx, actor, [{
-      certificateId, requestId: null, generationId: issuer.generationId, profile: 'timestamping', publicKey, days: certificateDays,
-      subject: [['C', of(oids.countryName)], ['O', of(oids.organizationName)], ['CN', `TSA ${createdAt.getUTCFullYear()} ${keyId.slice(0, 8)}`]],
-      holder: { agencyId: null, agencyPath: null, officialId: null },
-    }]);
-    await insertUnit(tx, { certificateId, generationId: issuer.generationId, keyId, policy: placeholderPolicies.timestamping, createdAt });
-    return done;
+  const createdAt = services.now();
+  const made = await certifyOwnKey(services, actor, {
+    issuer, profile: 'timestamping', key: { type: 'ec', curve: 'P-256' }, days: certificateDays,
+    commonName: (keyId) => `TSA ${createdAt.getUTCFullYear()} ${keyId.slice(0, 8)}`,
+    wanted: async (tx) => {
+      await lockUnits(tx);
+      return !(await hasUnitSince(tx, new Date(createdAt.getTime() - keyUseDays * dayMs)));
+    },
+    keep: (tx, one) => insertUnit(tx, { ...one, generationId: issuer.generationId, policy: placeholderPolicies.timestamping, createdAt }),
   });
-  if (!prepared) return false;
-  await completeCertificates(services, actor, prepared);
-  known.delete(db);
+  if (made === undefined) return false;
+  known.delete(services.db);
   return true;
 }
 
