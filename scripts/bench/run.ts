@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ const p256: KeySpec = { type: 'ec', curve: 'P-256' };
 /** The whole service on an embedded PostgreSQL of its own, durable as in use, with a root and an issuing CA on P-256. */
 export async function startBench(): Promise<RunningService & { port: number; issuing: CreatedGeneration; end: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'antin-bench-'));
+  // a closed folder would send the data elsewhere, where nobody clears it away
+  await chmod(folder, 0o711);
   const config = { ...loadConfig({ DATA_FOLDER: folder, LOG_LEVEL: 'error' }), port: 0 };
   const running = await startService({ config });
   const organisation = 'Benchmark';
