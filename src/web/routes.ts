@@ -8,6 +8,8 @@ import { myCertificatePages } from './my-certificates/pages.ts';
 import { newCertificatePages } from './new-certificate/pages.ts';
 import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
+import { entryPages } from './people/entry-pages.ts';
+import { peopleListPages } from './people/list-pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
@@ -20,5 +22,6 @@ export const pages: readonly Page[] = [
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
+  ...peopleListPages, ...entryPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

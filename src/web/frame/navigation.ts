@@ -9,6 +9,7 @@ export interface NavigationRow { path: string; word: WordKey; signedOutOnly?: bo
 export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
+  { path: '/people', word: 'people.nav' },
   { path: '/', word: 'frame.checkDocument' },
   { path: '/status', word: 'status.nav' },
   { path: '/authorities', word: 'authorities.title' },

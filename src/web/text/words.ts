@@ -6,6 +6,7 @@ import { frame } from './frame.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { renew } from './renew.ts';
+import { people } from './people.ts';
 import { revoke } from './revoke.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -24,6 +25,7 @@ export const texts = {
   frame,
   mine,
   newCertificate,
+  people,
   renew,
   revoke,
   signIn,

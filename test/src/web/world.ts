@@ -72,6 +72,8 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/certificates/:id': ({ certificateId }) => `/certificates/${certificateId}`,
   '/certificates/:id/file/:format': ({ certificateId }) => `/certificates/${certificateId}/file/pem`,
   '/certificates/:id/revoke': ({ certificateId }) => `/certificates/${certificateId}/revoke`,
+  '/people/:id': ({ officialId }) => `/people/${officialId}`,
+  '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
   '/authorities/:label': () => '/authorities/test-ca-g1',
   '/my-certificate/:id': ({ certificateId }) => `/my-certificate/${certificateId}`,
   '/my-certificate/:id/file/:format': ({ certificateId }) => `/my-certificate/${certificateId}/file/pem`,
