@@ -23,7 +23,7 @@ export interface PeopleFilter extends Reach {
 }
 
 /** Up to here people are looked at one by one; of more, an index in the list's order soon finds a page. */
-const few = 4_000;
+const few = 1_500;
 
 function reach(query: Knex.QueryBuilder, { path, words }: Reach): void {
   if (path !== undefined) void query.whereRaw('a.path <@ ?::ltree', [path]);
