@@ -90,19 +90,24 @@ export class PdfDocument {
     const misplaced = (): PkiError => new PkiError('pdf-object-misplaced', { rule: `ISO 32000-2 §7.5.4 object ${num} ${gen}`, offset });
     let parsed = this.source.parsed.get(offset);
     if (!parsed) {
-      if (this.opening.has(offset)) throw new PkiError('pdf-reference-loop', { rule: 'ISO 32000-2 §7.3.8.2 Length', offset });
-      this.opening.add(offset);
-      try {
-        parsed = this.parse(offset, misplaced);
-      } finally {
-        this.opening.delete(offset);
-      }
+      parsed = this.guarded(offset, 'ISO 32000-2 §7.3.8.2 Length', () => this.parse(offset, misplaced));
       const { decryptor } = this.source;
       if (decryptor) parsed.value = decryptor.object(parsed.value, parsed.num, parsed.gen);
       this.source.parsed.set(offset, parsed);
     }
     if (parsed.num !== num || parsed.gen !== gen) throw misplaced();
     return parsed;
+  }
+
+  /** What is needed to open an object must not lead back to it. */
+  private guarded<T>(offset: number, rule: string, open: () => T): T {
+    if (this.opening.has(offset)) throw new PkiError('pdf-reference-loop', { rule, offset });
+    this.opening.add(offset);
+    try {
+      return open();
+    } finally {
+      this.opening.delete(offset);
+    }
   }
 
   private parse(offset: number, misplaced: () => PkiError): Parsed {
@@ -127,7 +132,8 @@ export class PdfDocument {
     if (entry?.kind !== 'offset') throw new PkiError('pdf-object-misplaced', { rule: `ISO 32000-2 §7.5.7 object stream ${stream}` });
     let objects = this.source.packed.get(entry.offset);
     if (!objects) {
-      objects = this.unpack(this.parsedAt(stream, entry).value, entry.offset);
+      const { value } = this.parsedAt(stream, entry);
+      objects = this.guarded(entry.offset, 'ISO 32000-2 §7.5.7 an object stream needs an object of its own', () => this.unpack(value, entry.offset));
       this.source.packed.set(entry.offset, objects);
     }
     const object = objects[index];

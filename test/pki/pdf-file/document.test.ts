@@ -67,6 +67,15 @@ test('two objects of one number in one revision are found, one in a stream is no
   expect(findRepeatedObjects(revisionsOf(readPdf(update(plain, { 5: '<<>>' }))))).toEqual([]);
 });
 
+test('an object stream whose count is inside it is refused, not followed for ever', () => {
+  const [inside, file] = ['/N 2 /First', compressedPdf().toString('latin1')];
+  const looped = file.replace(inside, '/N 5 0 R /First');
+  // the cross-reference stream stands behind it, and so a little further on
+  const start = Number(/startxref\n(\d+)/.exec(file)![1]) + looped.length - file.length;
+  const document = readPdf(Buffer.from(looped.replace(/startxref\n\d+/, `startxref\n${start}`), 'latin1'));
+  expect(codeOf(() => document.object(5))).toBe('pdf-reference-loop');
+});
+
 test('a loop of references ends', () => {
   const pdf = buildPdf({ ...plainObjects, 5: '9 0 R', 9: '5 0 R' });
   const document = readPdf(pdf);
