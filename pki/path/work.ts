@@ -39,10 +39,13 @@ export class PathCache {
   /** the octets of the keys that a signature was found good under */
   private readonly verified = new WeakMap<Signed, readonly Uint8Array[]>();
   private readonly maxCertificates: number;
+  /** good signatures of end-entity certificates are remembered as well: the same officials sign again and again */
+  readonly keepsSigners: boolean;
 
   /** @param maxCertificates the oldest leaves first */
-  constructor(maxCertificates = 1_000) {
+  constructor(maxCertificates = 1_000, keepsSigners = false) {
     this.maxCertificates = maxCertificates;
+    this.keepsSigners = keepsSigners;
   }
 
   /** The certificate in these bytes, parsed once. @param key SHA-256 of the bytes, hex, where it is at hand. @throws PkiError as `parseCertificate` */
@@ -128,7 +131,7 @@ export class Work {
     const { cache } = this.settings;
     if (cache?.knows(signed, key)) return { valid: true, digest: undefined };
     const verdict = verifySignature(signed.signatureAlgorithm, key, signed.tbs, signed.signature);
-    if (keep && verdict.valid) cache?.remember(signed, key);
+    if ((keep || cache?.keepsSigners) && verdict.valid) cache?.remember(signed, key);
     return verdict;
   }
 }

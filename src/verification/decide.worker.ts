@@ -95,7 +95,7 @@ function join(a: EvidenceBytes, b: EvidenceBytes): EvidenceBytes {
 }
 
 /** Of this thread, for all its documents. */
-const cache = new PathCache();
+const cache = new PathCache(1_000, true);
 const anchorCache = new Map<string, ValidationAnchor['certificate']>();
 
 function parsedAnchor({ certificate, ...rest }: AnchorBytes): ValidationAnchor {

@@ -123,13 +123,23 @@ describe('the cache never changes a verdict', () => {
     ['revoked', leaf.certificate, { revocation: 'required' }], ['another body under a known signature', forged, {}],
     ['few checks', leaf.certificate, { maxSignatureChecks: 1 }], ['a CA as target', issuing.certificate, {}],
   ];
-  test.each(cases)('%s', (_name, certificate, settings) => {
-    const cache = new PathCache();
+  test.each(cases.flatMap((each) => [[...each, false], [...each, true]] as const))('%s', (_name, certificate, settings, keepsSigners) => {
+    const cache = new PathCache(1_000, keepsSigners);
     const run = (extra: Partial<PathSettings>): PathVerdict => validate({ certificate, key: leaf.key }, [issuing], { ...settings, ...extra }, { crls: lists });
     for (const [, warming, other] of cases) validate({ certificate: warming, key: leaf.key }, [issuing], { ...other, cache }, { crls: lists });
     const cold = run({});
     expect(run({ cache })).toEqual(cold);
     expect(run({ cache })).toEqual(cold);
+  });
+
+  test('a list is parsed once, from a copy', () => {
+    const cache = new PathCache();
+    const [list] = lists;
+    const bytes = Uint8Array.from(list!.der);
+    const first = cache.crl(bytes);
+    bytes[40]! ^= 0xff;
+    expect(cache.crl(list!.der)).toBe(first);
+    expect(Buffer.from(first.der)).toEqual(Buffer.from(list!.der));
   });
 
   test('a certificate is parsed once, from a copy', () => {
