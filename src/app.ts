@@ -57,6 +57,7 @@ import { verificationBatchRoutes } from './verification-batches/routes.ts';
 import { verificationBatchTasks } from './verification-batches/tasks.ts';
 import { sessionTasks } from './sessions/tasks.ts';
 import { signInTasks } from './sign-in/tasks.ts';
+import { passkeyTasks } from './passkeys/tasks.ts';
 import { createAssetHandler } from './web/frame/assets.ts';
 import { mountPages } from './web/frame/mount.ts';
 import { pages } from './web/routes.ts';
@@ -69,7 +70,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...passkeyTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

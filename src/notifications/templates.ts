@@ -136,6 +136,23 @@ export const templates = {
       link: { fact: 'link', label: 'Sign in' },
     },
   },
+  'passkey-added': {
+    facts: ['name', 'passkey'],
+    vi: {
+      subject: 'Đã thêm khóa đăng nhập cho {name}',
+      paragraphs: [
+        'Khóa đăng nhập "{passkey}" vừa được thêm vào tài khoản của bạn.',
+        'Nếu không phải bạn, hãy báo ngay cho quản trị viên: người khác đang dùng tài khoản của bạn.',
+      ],
+    },
+    en: {
+      subject: 'A passkey was added for {name}',
+      paragraphs: [
+        'The passkey "{passkey}" was just added to your account.',
+        'If it was not you, tell an administrator at once: somebody else is using your account.',
+      ],
+    },
+  },
   'requests-due': {
     facts: ['overdue', 'soon', 'lines', 'listUrl'],
     vi: {

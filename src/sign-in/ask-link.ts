@@ -12,7 +12,7 @@ export interface LinkQuestion { email: string; returnPath?: string | undefined; 
 
 /**
  * Mails a one-time link to whoever has this e-mail. The answer is the same where nobody has it. To an operator the link is
- * only the first step of enrolling a passkey: mail alone opens nothing of the CA.
+ * only the first step of enrolling the first passkey: mail alone opens nothing of the CA, and whoever has a passkey gets none.
  * @throws Problem `too-many-requests`
  */
 export async function askForLink(services: Services, { email, returnPath, language, from }: LinkQuestion): Promise<void> {
@@ -20,7 +20,7 @@ export async function askForLink(services: Services, { email, returnPath, langua
   await takeAttempt(services, { account: typed, from });
   await services.db.transaction(async (tx) => {
     const addressees = await listAddressees(tx, typed);
-    if (addressees.length === 0) await recordRefusal(services, tx, from, { account: typed, why: 'nobody has this e-mail' });
+    if (addressees.length === 0) await recordRefusal(services, tx, from, { account: typed, why: 'nobody who may sign in by link has this e-mail' });
     for (const { kind, id, name, email: to } of addressees) {
       const method = kind === 'operator' ? 'enrolment' as const : 'link' as const;
       const { linkId, url, minutes } = await makeSignInLink(services, tx, anyone(from.requestId), { subject: { kind, id }, method, returnPath });

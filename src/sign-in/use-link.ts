@@ -16,7 +16,7 @@ export async function isLinkValid({ db, now }: Pick<Services, 'db' | 'now'>, tok
  * Signs in with a link and uses it up; of two at once one gets in.
  * @throws Problem `link-not-valid`, `too-many-requests`, `not-permitted`
  */
-export async function useLink(services: Services, { token, from }: { token: string; from: Origin }): Promise<StartedSession & { returnPath: string }> {
+export async function useLink(services: Services, { token, from }: { token: string; from: Origin }): Promise<StartedSession & { returnPath: string; method: 'link' | 'enrolment' }> {
   await takeAttempt(services, { from });
   const hash = hashToken(token);
   const started = await services.db.transaction(async (tx) => {
@@ -26,7 +26,7 @@ export async function useLink(services: Services, { token, from }: { token: stri
       return undefined;
     }
     const subject = link.officialId === null ? { kind: 'operator' as const, id: link.operatorId ?? '' } : { kind: 'official' as const, id: link.officialId };
-    return { ...(await startSession(services, tx, { subject, method: link.method, from })), returnPath: link.returnPath };
+    return { ...(await startSession(services, tx, { subject, method: link.method, from })), returnPath: link.returnPath, method: link.method };
   });
   if (!started) throw new Problem('link-not-valid');
   return started;

@@ -10,6 +10,7 @@ import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
 import { entryPages } from './people/entry-pages.ts';
 import { peopleListPages } from './people/list-pages.ts';
+import { passkeyPages } from './passkeys/pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
@@ -20,6 +21,7 @@ import { requestPages } from './work-list/request-pages.ts';
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
+  ...passkeyPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages,

@@ -8,7 +8,7 @@ import { sessionCookie } from './cookies.ts';
 import { emptyForm } from './form.ts';
 import { withQuery } from './formats.ts';
 import { navigationFor } from './navigation.ts';
-import { isPagePath, type Answer, type Download, type Events, type Html, type Page } from './page.ts';
+import { isPagePath, type Answer, type Download, type Events, type Html, type Page, type Values } from './page.ts';
 import { renderPage } from './render.ts';
 import { sendHtml } from './send.ts';
 
@@ -42,6 +42,7 @@ export async function answerPage(setting: Setting, answer: Answer): Promise<void
     case 'html': return sendHtml(req, res, answer.status ?? 200, renderPage(answer.template, t.language, factsOf(setting, answer)));
     case 'redirect': return sendRedirect(setting, answer);
     case 'file': return sendFile(res, answer);
+    case 'values': return sendValues(res, answer);
     case 'events': return sendEvents(res, answer);
   }
 }
@@ -70,6 +71,12 @@ function sendFile(res: ServerResponse, { bytes, contentType, fileName }: Downloa
     'Content-Type': contentType, 'Content-Length': bytes.length,
     'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
   });
+  res.end(bytes);
+}
+
+function sendValues(res: ServerResponse, { values }: Values): void {
+  const bytes = Buffer.from(JSON.stringify(values));
+  res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
   res.end(bytes);
 }
 

@@ -32,6 +32,8 @@ export function navigationFor(pages: readonly Page[], actor: Actor, here: string
 
 /** Where somebody lands who has just signed in and asked for nothing else. */
 export function landingFor(pages: readonly Page[], actor: Actor): string {
+  // whoever has a link by mail alone has one thing to do
+  if (actor.kind === 'operator' && actor.permissions.size === 0) return '/account/passkeys';
   const guarded = navigation.filter(({ path }) => pages.some((page) => page.path === path && page.method === 'get' && page.allow !== 'anyone'));
   return guarded.find(({ path }) => isOpen(pages, actor, path))?.path ?? '/account';
 }

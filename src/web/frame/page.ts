@@ -18,13 +18,16 @@ export interface Html { kind: 'html'; template: string; facts: Readonly<Record<s
 export interface Redirect { kind: 'redirect'; path: string; session?: StartedSession | 'ended' }
 /** A file to be saved. */
 export interface Download { kind: 'file'; bytes: Uint8Array; contentType: string; fileName: string }
+/** Values for a script of the page. */
+export interface Values { kind: 'values'; values: object }
 /** Server-sent events until the source ends or the person leaves. */
 export interface Events { kind: 'events'; source: AsyncIterable<{ event?: string; data: unknown }> }
-export type Answer = Html | Redirect | Download | Events;
+export type Answer = Html | Redirect | Download | Values | Events;
 
 export const html = (template: string, facts: Readonly<Record<string, unknown>> = {}, status = 200): Html => ({ kind: 'html', template, facts, status });
 export const redirect = (path: string, session?: StartedSession | 'ended'): Redirect => ({ kind: 'redirect', path, ...(session ? { session } : {}) });
 export const file = (bytes: Uint8Array, contentType: string, fileName: string): Download => ({ kind: 'file', bytes, contentType, fileName });
+export const values = (given: object): Values => ({ kind: 'values', values: given });
 export const events = (source: Events['source']): Events => ({ kind: 'events', source });
 
 /** What a page's handler is given. */

@@ -36,7 +36,8 @@ export const signInPages = [
     again: async () => html('sign-in/link-over.njk'), mistakes: { 'link-not-valid': {} },
     handle: async ({ services, body: { token }, from }) => {
       const session = await useLink(services, { token, from });
-      return redirect(session.returnPath === '/' ? '/welcome' : session.returnPath, session);
+      // a link that is to enrol something better leads there whatever was asked for
+      return redirect(session.method === 'enrolment' || session.returnPath === '/' ? '/welcome' : session.returnPath, session);
     },
   }),
   page({

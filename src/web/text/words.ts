@@ -5,6 +5,7 @@ import { certificate } from './certificate.ts';
 import { frame } from './frame.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
+import { passkeys } from './passkeys.ts';
 import { renew } from './renew.ts';
 import { people } from './people.ts';
 import { revoke } from './revoke.ts';
@@ -26,6 +27,7 @@ export const texts = {
   mine,
   newCertificate,
   people,
+  passkeys,
   renew,
   revoke,
   signIn,
