@@ -80,7 +80,7 @@ export class VerifyClient {
 
   async #send(path: string, init: RequestInit): Promise<Response> {
     const key = `"${randomUUID()}"`;
-    const headers = { Authorization: `Bearer ${this.#token}`, 'Accept-Language': 'en', ...(init.method === 'POST' ? { 'Idempotency-Key': key } : {}), ...init.headers };
+    const headers = { Authorization: `Bearer ${this.#token}`, 'Accept-Language': 'en', ...(init.method === 'POST' ? { 'Idempotency-Key': key } : {}), ...Object.fromEntries(new Headers(init.headers)) };
     for (let attempt = 1; ; attempt++) {
       const answer = await fetch(`${this.#base}/api/v1${path}`, { ...init, headers });
       if (answer.ok) return answer;

@@ -35,7 +35,7 @@ export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; ot
   const root = makeEntity({ subject: 'root', ca: true });
   const issuing = makeEntity({ subject: 'issuing', issuer: root, ca: true });
   const holder = makeEntity({ subject: 'signer', issuer: issuing });
-  const own = [...await pdfSamples(holder), ...await cmsSamples(holder), await jwsSample(holder), await xmlSample(holder), await asicSample(holder)];
+  const own = [...await pdfSamples(holder), ...await cmsSamples(holder), jwsSample(holder), await xmlSample(holder), await asicSample(holder)];
   const evidence = { certificates: [issuing.certificate.der], crls: [makeCrl(root).der, makeCrl(issuing).der], ocspResponses: [] };
   return {
     own, others: corpora === undefined ? [] : publicSamples(corpora), trust: { anchor: root.certificate.der, evidence },

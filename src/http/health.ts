@@ -23,8 +23,8 @@ export function readyRoutes(checks: readonly ReadyCheck[]): readonly Endpoint[] 
     method: 'get', path: '/readyz', summary: 'Whether this node can do its work', allow: 'anyone', status: 200, reply: Health,
     problems: ['database-unavailable', 'keystore-unavailable', 'internal-error'],
     handle: async ({ services }) => {
-      for (const { name, problem, check } of checks) {
-        const ok = await check(services).catch((error: unknown) => {
+      for (const { name, problem, ...row } of checks) {
+        const ok = await row.check(services).catch((error: unknown) => {
           if (isConnectionLost(error)) throw new Problem('database-unavailable');
           return false;
         });

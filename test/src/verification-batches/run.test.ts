@@ -32,7 +32,7 @@ function formOf(files: readonly (Uint8Array | string)[], fields: Record<string, 
 }
 
 const call = (path: string, init: RequestInit = {}, by = token): Promise<Response> =>
-  fetch(`${base}/api/v1/verifications/batches${path}`, { ...init, headers: { authorization: `Bearer ${by}`, ...init.headers } });
+  fetch(`${base}/api/v1/verifications/batches${path}`, { ...init, headers: { authorization: `Bearer ${by}`, ...Object.fromEntries(new Headers(init.headers)) } });
 
 async function send(files: readonly (Uint8Array | string)[], fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<{ status: number; body: { id: string; files: number; type?: string } }> {
   const answer = await call('', { method: 'POST', body: formOf(files, fields), headers });
