@@ -13,7 +13,7 @@ COPY package.json ./
 COPY pki pki
 COPY src src
 COPY migrations migrations
-COPY scripts/rotate-kek.ts scripts/
+COPY scripts/rotate-kek.ts scripts/sign-in-link.ts scripts/
 USER node
 EXPOSE 8080
 # DATABASE_URL, PUBLIC_URL and ANTIN_KEK_FILE (or ANTIN_KEK) must be given.
