@@ -1,4 +1,6 @@
 import { accountPages } from './account/pages.ts';
+import { askedPages } from './ask/asked-pages.ts';
+import { askPages } from './ask/pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { certificatePages } from './certificates/pages.ts';
 import { revokeCertificatePages } from './certificates/revoke-pages.ts';
@@ -24,6 +26,6 @@ export const pages: readonly Page[] = [
   ...passkeyPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
-  ...peopleListPages, ...entryPages,
+  ...peopleListPages, ...entryPages, ...askPages, ...askedPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

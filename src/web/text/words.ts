@@ -1,5 +1,6 @@
 import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
+import { ask } from './ask.ts';
 import { authorities } from './authorities.ts';
 import { certificate } from './certificate.ts';
 import { frame } from './frame.ts';
@@ -21,6 +22,7 @@ export type Pair = readonly [vi: string, en: string];
 // one to a line, in the order of the alphabet, so that two new tasks do not meet in one line
 export const texts = {
   account,
+  ask,
   authorities,
   certificate,
   frame,
