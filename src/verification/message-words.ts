@@ -28,7 +28,7 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'signing-certificate-missing': w('Không tìm thấy chứng thư của người ký.', 'The signer’s certificate could not be found.', askIssuer),
   'signing-certificate-ambiguous': w('Có nhiều chứng thư cùng khớp với người ký, không thể xác định người ký.', 'More than one certificate fits the signer; the signer cannot be established.', doNotUse),
   'signing-certificate-mismatch': w('Chứng thư đi kèm không phải là chứng thư mà người ký đã dùng.', 'The certificate enclosed is not the one the signer used.', doNotUse),
-  'signing-certificate-unbound': w('Chữ ký không ghi rõ chứng thư của người ký (thuộc tính signing-certificate).', 'The signature does not name the signer’s certificate (signing-certificate attribute).'),
+  'signing-certificate-unbound': w('Chữ ký không ghi rõ chứng thư của người ký (thuộc tính signing-certificate).', 'The signature does not name the signer’s certificate (signing-certificate attribute).', { vi: 'Kiểm tra tên người ký ở đây có đúng với người bạn chờ đợi.', en: 'See that the signer named here is the one you expect.' }),
   'signing-certificate-unreadable': w('Chứng thư của người ký bị hỏng hoặc sai định dạng.', 'The signer’s certificate is damaged or malformed.', signAgain),
 
   'content-changed': w('Nội dung đã bị thay đổi sau khi ký.', 'The content was changed after it was signed.', doNotUse),
@@ -38,7 +38,7 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'file-not-signed': w('Tệp {name} trong gói không được chữ ký nào bao phủ.', 'No signature covers the file {name} of the container.', { vi: 'Không sử dụng tệp này. Đề nghị cơ quan phát hành gửi lại gói đầy đủ.', en: 'Do not use this file. Ask the issuing agency for a complete container.' }),
   'file-not-signed-by-all': w('Tệp {name} chỉ được ký bởi {signatures}, không phải bởi mọi chữ ký trong gói.', 'The file {name} is signed by {signatures} alone, not by every signature of the container.', { vi: 'Xem ai đã ký tệp cần dùng.', en: 'See who signed the file you need.' }),
   'file-changed': w('Tệp {name} trong gói bị thiếu hoặc khác với tệp đã ký.', 'The file {name} of the container is missing or differs from the one that was signed.', doNotUse),
-  'container-entry-unread': w('Mục {name} trong gói chứa bằng chứng lưu trữ chưa được hỗ trợ, nên không được dùng.', 'The entry {name} of the container holds archive evidence that is not supported, and was not used.'),
+  'container-entry-unread': w('Mục {name} trong gói chứa bằng chứng lưu trữ chưa được hỗ trợ, nên không được dùng.', 'The entry {name} of the container holds archive evidence that is not supported, and was not used.', { vi: 'Nếu kết quả chưa đủ căn cứ, đề nghị cơ quan phát hành xác nhận.', en: 'If the result cannot be confirmed, ask the issuing agency.' }),
 
   'chain-not-trusted': w('Chứng thư của người ký không dẫn tới chứng thư gốc nào được hệ thống này tin cậy.', 'The signer’s certificate does not lead to a root that this service trusts.', askIssuer),
   'chain-invalid': w('Đường dẫn chứng thực không hợp lệ ({rule}).', 'The certification path is not valid ({rule}).', askIssuer),
@@ -56,7 +56,7 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'certificate-on-hold': w('Chứng thư của người ký đang bị tạm dừng.', 'The signer’s certificate is on hold.', tryLater),
   'issuer-revoked': w('Chứng thư của tổ chức cấp ({subject}) đã bị thu hồi từ {revokedAt}.', 'The certificate of the issuer ({subject}) was revoked at {revokedAt}.', askIssuer),
   'compromised-before-signing': w('Khóa của người ký đã bị lộ từ {invalidityDate}, trước thời điểm ký được chứng minh.', 'The signer’s key was compromised from {invalidityDate}, before the proven time of signing.', doNotUse),
-  'revoked-after-signing': w('Chứng thư đã bị thu hồi lúc {revokedAt}, sau thời điểm ký được chứng minh; chữ ký vẫn có giá trị.', 'The certificate was revoked at {revokedAt}, after the proven time of signing; the signature still stands.'),
+  'revoked-after-signing': w('Chứng thư đã bị thu hồi lúc {revokedAt}, sau thời điểm ký được chứng minh; chữ ký vẫn có giá trị.', 'The certificate was revoked at {revokedAt}, after the proven time of signing; the signature still stands.', { vi: 'Văn bản vẫn dùng được; nếu việc quan trọng, hỏi cơ quan phát hành vì sao chứng thư bị thu hồi.', en: 'The document may be used; where much depends on it, ask the issuing agency why the certificate was revoked.' }),
 
   'algorithm-not-allowed': w('Thuật toán {algorithm} không còn an toàn cho chữ ký số.', 'The algorithm {algorithm} is no longer safe for signatures.', signAgain),
   'key-too-short': w('Khóa của {subject} quá ngắn ({bits} bit).', 'The key of {subject} is too short ({bits} bits).', signAgain),
@@ -66,12 +66,12 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
 
   'time-only-claimed': w('Thời điểm ký chỉ do người ký khai, chưa được bên thứ ba chứng minh.', 'The time of signing is only what the signer stated; no third party proves it.'),
   'time-proven': w('Dấu thời gian chứng minh chữ ký đã có vào lúc {time}.', 'A timestamp proves that the signature existed at {time}.'),
-  'claimed-time-local-as-utc': w('Giờ ký ghi trong tệp muộn hơn thực tế khoảng 7 giờ: phần mềm ký đã ghi giờ Việt Nam như giờ quốc tế (UTC). Không ảnh hưởng tới kết quả kiểm tra.', 'The time stated is about 7 hours ahead of the true one: the signing program wrote Vietnamese time as if it were UTC. The verdict does not depend on it.'),
-  'claimed-time-after-proof': w('Giờ ký do người ký khai muộn hơn dấu thời gian.', 'The time the signer stated is later than the timestamp.'),
-  'claimed-time-in-future': w('Giờ ký do người ký khai nằm trong tương lai.', 'The time the signer stated lies in the future.'),
+  'claimed-time-local-as-utc': w('Giờ ký ghi trong tệp muộn hơn thực tế khoảng 7 giờ: phần mềm ký đã ghi giờ Việt Nam như giờ quốc tế (UTC). Không ảnh hưởng tới kết quả kiểm tra.', 'The time stated is about 7 hours ahead of the true one: the signing program wrote Vietnamese time as if it were UTC. The verdict does not depend on it.', { vi: 'Dựa vào thời điểm được dấu thời gian chứng minh.', en: 'Go by the time that the timestamp proves.' }),
+  'claimed-time-after-proof': w('Giờ ký do người ký khai muộn hơn dấu thời gian.', 'The time the signer stated is later than the timestamp.', { vi: 'Dựa vào thời điểm được dấu thời gian chứng minh.', en: 'Go by the time that the timestamp proves.' }),
+  'claimed-time-in-future': w('Giờ ký do người ký khai nằm trong tương lai.', 'The time the signer stated lies in the future.', { vi: 'Không dựa vào giờ ký này; đồng hồ của người ký có thể sai.', en: 'Do not go by this time; the signer’s clock may be wrong.' }),
   'proof-before-certificate': w('Chữ ký đã có từ {time}, trước khi chứng thư có hiệu lực ({notBefore}).', 'The signature existed at {time}, before the certificate became valid ({notBefore}).', doNotUse),
-  'timestamp-broken': w('Dấu thời gian bị hỏng hoặc không thuộc về chữ ký này, nên không được dùng.', 'A timestamp is broken or belongs to something else, and was not used.'),
-  'timestamp-untrusted': w('Dấu thời gian không được dùng vì chưa xác minh được nơi cấp.', 'A timestamp was not used because its authority could not be verified.'),
+  'timestamp-broken': w('Dấu thời gian bị hỏng hoặc không thuộc về chữ ký này, nên không được dùng.', 'A timestamp is broken or belongs to something else, and was not used.', { vi: 'Coi như chữ ký không có dấu thời gian này.', en: 'Take the signature as one without this timestamp.' }),
+  'timestamp-untrusted': w('Dấu thời gian không được dùng vì chưa xác minh được nơi cấp.', 'A timestamp was not used because its authority could not be verified.', { vi: 'Coi như chữ ký không có dấu thời gian này.', en: 'Take the signature as one without this timestamp.' }),
   'timestamp-order-wrong': w('Các dấu thời gian mâu thuẫn nhau về thứ tự.', 'The timestamps contradict each other in their order.', askIssuer),
   'timestamp-failed': w('Dấu thời gian không khớp với nội dung tài liệu.', 'The timestamp does not fit the content of the document.', doNotUse),
 

@@ -13,6 +13,8 @@ import { myRequestPages } from './my-requests/pages.ts';
 import { entryPages } from './people/entry-pages.ts';
 import { peopleListPages } from './people/list-pages.ts';
 import { passkeyPages } from './passkeys/pages.ts';
+import { explanationPages } from './explanations/pages.ts';
+import { receiptPages } from './receipts/pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
@@ -22,7 +24,8 @@ import { requestPages } from './work-list/request-pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
-  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
+  ...verifyPages, ...receiptPages, ...explanationPages,
+  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,

@@ -16,6 +16,11 @@ const fontFile = (subset: string, weight: number): string => `be-vietnam-pro-${s
 /** The regular and the semi-bold, each in the Latin and the Vietnamese part. */
 const fonts = ['latin', 'vietnamese'].flatMap((subset) => [400, 600].map((weight) => ({ subset, weight, name: fontFile(subset, weight) })));
 
+/** What draws a PDF, in the browser of who asks for it: a megabyte and a half that no page loads by itself. */
+const viewer = [['pdf.mjs', 'pdfjs-dist/build/pdf.min.mjs'], ['pdf.worker.mjs', 'pdfjs-dist/build/pdf.worker.min.mjs']] as const;
+/** Larger ones are compressed when somebody asks first, for the best level takes seconds over them. */
+const compressedAtStartBytes = 300_000;
+
 interface Plain { path: string; contentType: string; bytes: Buffer }
 
 /** The addresses of assets, by the name templates know them under; each holds a hash of its contents and can be kept for ever. */
@@ -36,6 +41,7 @@ function readAssets(): Assets {
   add('page.css', 'text/css; charset=utf-8', Buffer.from(readStyles(faces)));
   add('mark.svg', 'image/svg+xml', readFileSync(new URL('../layout/mark.svg', import.meta.url)));
   add('govuk-frontend.js', javascript, readFileSync(load.resolve('govuk-frontend/dist/govuk/govuk-frontend.min.js')));
+  for (const [name, path] of viewer) add(name, javascript, readFileSync(load.resolve(path)));
   const modules = readModules();
   const folder = `/assets/${shortHash(JSON.stringify([...modules]))}/`;
   for (const [path, code] of modules) {
@@ -57,7 +63,7 @@ export function createAssetHandler(): (req: IncomingMessage, res: ServerResponse
   const assets = prepare(read ??= readAssets());
   return async (req, res) => {
     const path = (req.url ?? '').split('?')[0]!;
-    const found = (await assets).get(path);
+    const found = await assets.get(path)?.();
     res.setHeader('X-Content-Type-Options', 'nosniff');
     if (!found || (req.method !== 'GET' && req.method !== 'HEAD')) {
       res.writeHead(found ? 405 : 404, { 'Content-Length': 0, ...(found ? { Allow: 'GET, HEAD' } : {}) }).end();
@@ -74,10 +80,15 @@ export function createAssetHandler(): (req: IncomingMessage, res: ServerResponse
   };
 }
 
-async function prepare({ plain }: Assets): Promise<ReadonlyMap<string, Asset>> {
-  return new Map(await Promise.all(plain.map(async ({ path, contentType, bytes }): Promise<[string, Asset]> => {
-    // a font is compressed in itself
-    const body = contentType === 'font/woff2' ? { br: bytes, gzip: bytes } : await compressOnce(bytes);
-    return [path, { contentType, body: { ...body, identity: bytes } }];
-  })));
+function prepare({ plain }: Assets): ReadonlyMap<string, () => Promise<Asset>> {
+  return new Map(plain.map((one) => {
+    let compressed = one.bytes.length <= compressedAtStartBytes ? compress(one) : undefined;
+    return [one.path, () => (compressed ??= compress(one))];
+  }));
+}
+
+async function compress({ contentType, bytes }: Plain): Promise<Asset> {
+  // a font is compressed in itself
+  const body = contentType === 'font/woff2' ? { br: bytes, gzip: bytes } : await compressOnce(bytes);
+  return { contentType, body: { ...body, identity: bytes } };
 }

@@ -6,12 +6,15 @@ document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 const govuk = await import(address) as Patterns;
 for (const pattern of [govuk.Button, govuk.ErrorSummary, govuk.PasswordInput, govuk.Radios, govuk.ServiceNavigation, govuk.SkipLink]) govuk.createAll(pattern);
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.dataset['copy'] ?? '');
-    button.textContent = button.dataset['done'] ?? '';
-  });
+/** Buttons that copy, in what was put into the page too. */
+export function offerCopying(inside: ParentNode): void {
+  for (const button of inside.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(button.dataset['copy'] ?? '');
+      button.textContent = button.dataset['done'] ?? '';
+    });
+  }
 }
 
-export {};
+offerCopying(document);

@@ -2,11 +2,15 @@ import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
 import { ask } from './ask.ts';
 import { authorities } from './authorities.ts';
+import { blocks } from './blocks.ts';
 import { certificate } from './certificate.ts';
+import { changes } from './changes.ts';
+import { explanations } from './explanations.ts';
 import { frame } from './frame.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { passkeys } from './passkeys.ts';
+import { receipts } from './receipts.ts';
 import { renew } from './renew.ts';
 import { people } from './people.ts';
 import { revoke } from './revoke.ts';
@@ -24,12 +28,16 @@ export const texts = {
   account,
   ask,
   authorities,
+  blocks,
   certificate,
+  changes,
+  explanations,
   frame,
   mine,
   newCertificate,
   people,
   passkeys,
+  receipts,
   renew,
   revoke,
   signIn,

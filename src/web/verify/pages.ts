@@ -4,6 +4,7 @@ import { rates, takeRate } from '../../rates/take.ts';
 import { verifyDocument } from '../../verification/verify.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
+import { receiptLink } from '../receipts/link.ts';
 import { presentAnswer } from './present.ts';
 
 const megabytes = ({ maxDocumentBytes }: Config): number => Math.floor(maxDocumentBytes / 1_048_576);
@@ -27,7 +28,7 @@ export const verifyPages = [
       const { file, content } = files;
       if (!file) throw new Problem('invalid-fields');
       const answer = await verifyDocument(services, actor, { name: file.name, file: file.bytes, content: content?.bytes });
-      return html('verify/result.njk', { view: presentAnswer(answer, language) });
+      return html('verify/result.njk', { view: presentAnswer(answer, language), link: receiptLink(services.config, answer.id) });
     },
   }),
 ];

@@ -1,76 +1,55 @@
-import type { Answer, AnsweredMessage, AnsweredSignature } from '../../verification/answer.ts';
-import { showInstant } from '../../verification/message-words.ts';
 import type { Language } from '../../http/language.ts';
-import { wordsIn, type WordOf } from '../text/words.ts';
+import type { Answer } from '../../verification/answer.ts';
+import { showInstant } from '../../verification/message-words.ts';
+import { wordsIn } from '../text/words.ts';
+import { codeOf, lineOf, outcomeOf, type Line, type Outcome, type Row } from './lines.ts';
+import { missingLines } from './missing-lines.ts';
+import { presentSignature, type SignatureView } from './present-signature.ts';
 
-export interface Row { label: string; value: string }
-export interface Line { text: string; todo: string }
-export interface SignatureView { title: string; outcome: Outcome; verdict: string; rows: Row[]; why: Line[]; attention: Line[]; technical: Row[] }
-export interface ResultView { outcome: Outcome; verdict: string; lead: string; fileName: string; why: Line[]; signatures: SignatureView[]; technical: Row[] }
-export type Outcome = 'passed' | 'failed' | 'unsure';
-
-const outcomeOf = { 'TOTAL-PASSED': 'passed', 'TOTAL-FAILED': 'failed', INDETERMINATE: 'unsure' } as const;
-const kinds: Readonly<Record<string, WordOf<'verify'>>> = {
-  personal: 'kindPersonal', 'organisation-seal': 'kindSeal', 'electronic-copy': 'kindCopy', timestamping: 'kindTimestamp', unknown: 'kindUnknown',
-};
+export interface FileView { name: string; covered: string; isCovered: boolean }
+export interface ResultView {
+  outcome: Outcome; verdict: string; lead: string; todo: string; nature: string; fileName: string; isSigned: boolean;
+  why: Line[]; missing: string[]; signatures: SignatureView[]; files: FileView[]; technical: Row[];
+}
 
 /** An answer as the page tells it: three outcomes, plain words, claimed and proven time apart. */
 export function presentAnswer(answer: Answer, language: Language): ResultView {
   const t = wordsIn(language);
   const outcome = outcomeOf[answer.conclusion.indication];
-  const signatures = answer.signatures.map((signature, i) => presentSignature(signature, i + 1, language));
-  const count = answer.signatures.filter(({ type }) => type === 'signature').length;
-  const leads = {
-    passed: count > 1 ? t('verify.passedMany', { count }) : t('verify.passedOne'),
-    failed: t('verify.failedLead'),
-    unsure: answer.signatures.length === 0 ? t('verify.noSignature') : t('verify.unsureLead'),
-  };
+  const titles = titlesOf(answer, language);
+  const none = answer.signatures.length === 0;
   return {
-    outcome, verdict: t(`verify.${outcome}`), lead: leads[outcome], fileName: answer.document.name, signatures,
+    outcome, verdict: t(`verify.${outcome}`), lead: none ? t('verify.noSignature') : leadOf(answer, outcome, language),
+    todo: none ? t('verify.noSignatureTodo') : t(`verify.${outcome}Todo`),
+    nature: outcome === 'failed' || answer.nature.code === 'unknown' ? '' : answer.nature.text[language], fileName: answer.document.name, isSigned: answer.receipt !== null,
+    signatures: answer.signatures.map((signature) => presentSignature(signature, { title: titles.get(signature.id)!, files: answer.files, titles, language })),
     why: answer.messages.map((message) => lineOf(message, language)),
+    missing: missingLines(answer.missing, language),
+    files: answer.files.map(({ name, coveredBy }) => ({
+      name, isCovered: coveredBy.length > 0, covered: coveredBy.map((id) => titles.get(id) ?? id).join(', ') || t('verify.notCovered'),
+    })),
     technical: [
       { label: t('verify.checkedAt'), value: showInstant(language, answer.verifiedAt) },
-      { label: t('verify.resultCode'), value: codeOf(answer.conclusion) },
-      { label: t('verify.digest'), value: answer.document.digest.value },
-      { label: t('verify.receipt'), value: answer.id },
+      { label: t('verify.formatLabel'), value: answer.document.format },
+      { label: t('verify.resultCode'), value: codeOf(answer.conclusion), mono: true },
+      { label: t('verify.digest'), value: answer.document.digest.value, mono: true },
+      ...(answer.document.content ? [{ label: t('verify.contentDigest', { algorithm: answer.document.content.algorithm }), value: answer.document.content.value, mono: true }] : []),
     ],
   };
 }
 
-function presentSignature(signature: AnsweredSignature, number: number, language: Language): SignatureView {
+/** Signatures are counted, timestamps on the document are not. */
+function titlesOf({ signatures }: Answer, language: Language): ReadonlyMap<string, string> {
   const t = wordsIn(language);
-  const outcome = outcomeOf[signature.indication];
-  const { signer } = signature;
-  const of = (level: AnsweredMessage['level']): Line[] => signature.messages.filter((message) => message.level === level).map((message) => lineOf(message, language));
-  const errors = of('error');
-  return {
-    title: signature.type === 'signature' ? t('verify.signature', { number }) : t('verify.documentTimestamp'), outcome, verdict: t(`verify.${outcome}`),
-    rows: rowsOf(signature, language),
-    why: errors.length > 0 ? errors : signature.messages.filter(({ code }) => code === 'valid-signature').map((message) => lineOf(message, language)),
-    attention: [...of('warning'), ...signature.messages.filter(({ code }) => code === 'expired-after-signing').map((message) => lineOf(message, language))],
-    technical: [
-      { label: t('verify.resultCode'), value: codeOf(signature) },
-      { label: t('verify.formatLabel'), value: signature.format },
-      ...(signer ? [{ label: t('verify.issuer'), value: signer.issuer }, { label: t('verify.serial'), value: signer.serialNumber }] : []),
-    ],
-  };
+  let number = 0;
+  return new Map(signatures.map(({ id, type }) => [id, type === 'signature' ? t('verify.signature', { number: (number += 1) }) : t('verify.documentTimestamp')]));
 }
 
-function rowsOf({ signer, signingTime, trustDomain, type }: AnsweredSignature, language: Language): Row[] {
+/** The first reason of the signature that decides; who reads no further has read the most important. */
+function leadOf({ signatures, conclusion }: Answer, outcome: Outcome, language: Language): string {
   const t = wordsIn(language);
-  const seal = signer?.kind === 'organisation-seal' || signer?.kind === 'electronic-copy';
-  const agency = [...(signer?.organizationalUnits ?? []).toReversed(), signer?.organization].filter(Boolean).join(', ');
-  const rows: Row[] = [{ label: t(seal ? 'verify.seal' : 'verify.signer'), value: signer?.commonName ?? signer?.subject ?? t('verify.unknownSigner') }];
-  if (agency) rows.push({ label: t('verify.agency'), value: agency });
-  if (signer) rows.push({ label: t('verify.kind'), value: t(`verify.${kinds[signer.kind] ?? 'kindUnknown'}`) });
-  if (type === 'signature') rows.push({ label: t('verify.claimed'), value: signingTime.claimed ? showInstant(language, signingTime.claimed) : t('verify.notClaimed') });
-  rows.push({ label: t('verify.proven'), value: signingTime.proven ? showInstant(language, signingTime.proven) : t('verify.notProven') });
-  if (trustDomain) rows.push({ label: t('verify.trusted'), value: trustDomain });
-  return rows;
+  const signed = signatures.filter(({ type }) => type === 'signature');
+  if (outcome === 'passed') return signed.length > 1 ? t('verify.passedMany', { count: signed.length }) : t('verify.passedOne');
+  const reason = signatures.find(({ indication }) => indication === conclusion.indication)?.messages.find(({ level }) => level === 'error');
+  return reason?.text[language] ?? t(`verify.${outcome}Lead`);
 }
-
-function lineOf({ text, todo }: AnsweredMessage, language: Language): Line {
-  return { text: text[language], todo: todo?.[language] ?? '' };
-}
-
-const codeOf = ({ indication, subIndication }: { indication: string; subIndication: string | null }): string => (subIndication ? `${indication} / ${subIndication}` : indication);

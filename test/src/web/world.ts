@@ -5,8 +5,11 @@ import type { Actor, Role } from '../../../src/services.ts';
 import { findSession } from '../../../src/sessions/find.ts';
 import { roles } from '../../../src/services.ts';
 import { makeSignInLink } from '../../../src/sign-in/make-link.ts';
+import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
+import { verifyDocument } from '../../../src/verification/verify.ts';
+import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { testActor } from '../../authorities.ts';
-import type { TestServices } from '../../database.ts';
+import { atEnd, type TestServices } from '../../database.ts';
 import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
 import { signedInAs, signIn } from './people.ts';
 
@@ -20,6 +23,8 @@ export interface WebWorld extends RequestWorld {
   officialId: string;
   certificateId: string;
   requestId: string;
+  /** An answer of the verifier, about a document that nobody signed. */
+  verificationId: string;
   /** Path and query of a one-time link that nobody has used. */
   signInLink: string;
   /** Of the mail that asks for a new certificate after a reorganisation. */
@@ -43,7 +48,9 @@ export async function webWorld(): Promise<WebWorld> {
   const { url } = await services.db.transaction((tx) => makeSignInLink(services, tx, testActor, { subject: { kind: 'official', id: request.officialId! }, method: 'link' }));
   const signInLink = url.slice(services.config.publicUrl.length);
   const successionToken = await succession(services, newCertificateId!);
-  return { ...world, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  const { id: verificationId } = await verifyDocument(services, testActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
+  atEnd(stopVerificationWorkers);
+  return { ...world, verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -79,6 +86,8 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/asked/:id/form': ({ requestId }) => `/asked/${requestId}/form`,
   '/people/:id': ({ officialId }) => `/people/${officialId}`,
   '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
+  '/receipts/:id': ({ verificationId }) => `/receipts/${verificationId}`,
+  '/receipts/:id/file/receipt.p7m': ({ verificationId }) => `/receipts/${verificationId}/file/receipt.p7m`,
   '/authorities/:label': () => '/authorities/test-ca-g1',
   '/my-certificate/:id': ({ certificateId }) => `/my-certificate/${certificateId}`,
   '/my-certificate/:id/file/:format': ({ certificateId }) => `/my-certificate/${certificateId}/file/pem`,
