@@ -12,7 +12,7 @@ const children = (der: Uint8Array): DerElement[] => new DerReader(new DerReader(
 const of = (tag: number, parts: readonly Uint8Array[]): Uint8Array => retag(tag, sequence(...parts));
 
 /** The same SignedData with another unsigned attribute on its first signer, and other revocation choices if told. */
-export function withUnsigned(signedDataDer: Uint8Array, added: Uint8Array, { certificates, revocations }: { certificates?: Uint8Array[]; revocations?: Uint8Array[] } = {}): Uint8Array {
+export function withUnsigned(signedDataDer: Uint8Array, added: Uint8Array, { certificates, revocations }: { certificates?: readonly Uint8Array[]; revocations?: readonly Uint8Array[] } = {}): Uint8Array {
   const [type, wrapped] = children(signedDataDer);
   const fields = children(wrapped!.content);
   const [first, ...others] = children(fields.at(-1)!.der);
@@ -43,7 +43,7 @@ export async function counterSign(by: Holder, signature: Uint8Array, { contentTy
   );
 }
 
-export interface Indexed { certificates?: Uint8Array[]; revocations?: Uint8Array[]; attributeValues?: [string, Uint8Array][]; digest?: Digest }
+export interface Indexed { certificates?: readonly Uint8Array[]; revocations?: readonly Uint8Array[]; attributeValues?: [string, Uint8Array][]; digest?: Digest }
 
 /** ATSHashIndexV3 over these, and what an archive timestamp with it must stamp. */
 export function hashIndex(signedDataDer: Uint8Array, content: Uint8Array, { certificates = [], revocations = [], attributeValues = [], digest = 'sha256' }: Indexed): { index: Uint8Array; stamped: Uint8Array } {
@@ -57,9 +57,9 @@ export function hashIndex(signedDataDer: Uint8Array, content: Uint8Array, { cert
 }
 
 /** A detached or attached CAdES-B-B signature. */
-export function sign(by: Pick<Holder, 'signer' | 'certificate'>, content: Uint8Array, { attached = false, certificates = [] as Uint8Array[], contentType = oids.data as string } = {}): Promise<Uint8Array> {
+export function sign(by: Pick<Holder, 'signer' | 'certificate'>, content: Uint8Array, { attached = false, certificates = [] as Uint8Array[], contentType = oids.data as string, signingTime = new Date('2026-06-01T08:00:00Z') } = {}): Promise<Uint8Array> {
   return buildSignedData({
     ...(attached ? { content } : {}), digest: createHash('sha256').update(content).digest(), contentType,
-    signer: by.signer, certificate: by.certificate, certificates, signingTime: new Date('2026-06-01T08:00:00Z'),
+    signer: by.signer, certificate: by.certificate, certificates, signingTime,
   });
 }

@@ -1,10 +1,10 @@
-import { canonicalize, WorkBudget, type CanonicalMethod } from '../../../pki/xml/canonicalize.ts';
+import { canonicalize, WorkBudget } from '../../../pki/xml/canonicalize.ts';
 import { parseXml } from '../../../pki/xml/parse.ts';
 import { signXml } from '../../../pki/xml/sign.ts';
 import { looksLikeXml, xmlCandidates } from '../../../pki/validation/xml-candidates.ts';
 import { createHash } from 'node:crypto';
 import { now, type Holder, type KeyKind } from '../certificates.ts';
-import { invoice, placed, signed, template, tokenFor } from '../xml/signed-xml.ts';
+import { canonicalPart, invoice, partOf, placed, signed, template, tokenFor } from '../xml/signed-xml.ts';
 import { codesOf, Country, summaryOf } from './country.ts';
 
 let country: Country;
@@ -119,14 +119,7 @@ describe('a plain XML signature', () => {
   });
 });
 
-const exclusive: CanonicalMethod = { form: 'exclusive', comments: false, prefixes: [] };
 const exclusiveXml = '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>';
-/** A piece of a file as it would be canonicalised in its place. */
-const piece = (xml: string): Uint8Array => canonicalize({
-  apex: parseXml(bytes(xml.replace(/^<([\w:]+)/, '<$1 xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" xmlns:x141="http://uri.etsi.org/01903/v1.4.1#"').replace(/( xmlns:(\w+)="[^"]*")([^>]*) xmlns:\2="[^"]*"/, '$1$3'))),
-  omits: () => false, comments: true,
-}, exclusive, new WorkBudget());
-const part = (xml: string, name: string): string => new RegExp(`<${name}[ >][^]*?</${name}>`).exec(xml)![0];
 const base64 = (der: Uint8Array): string => Buffer.from(der).toString('base64');
 
 describe('timestamps', () => {
@@ -141,14 +134,14 @@ describe('timestamps', () => {
     ['AllDataObjectsTimeStamp', ''],
     ['IndividualDataObjectsTimeStamp', '<xades:Include URI="#S-reference-0" referencedData="true"/>'],
   ])('%s is over what is signed', async (name, include) => {
-    const data = part(invoice, 'DLHDon');
-    const token = await stamp(createHash('sha256').update(piece(data)).digest());
+    const data = partOf(invoice, 'DLHDon');
+    const token = await stamp(createHash('sha256').update(canonicalPart(data)).digest());
     const property = `<xades:SignedDataObjectProperties><xades:${name}>${include}${exclusiveXml}<xades:EncapsulatedTimeStamp>${base64(token)}</xades:EncapsulatedTimeStamp></xades:${name}></xades:SignedDataObjectProperties>`;
     const xml = await signXml(placed(invoice, template(holder, { references: [{ uri: '#data' }] }).replace('</xades:SignedProperties>', () => `${property}</xades:SignedProperties>`)), { signer: holder.signer });
     expect(country.validate(bytes(xml)).signatures.map(summaryOf)).toEqual(['S-1 XAdES-B-B TOTAL-PASSED']);
     const [candidate] = xmlCandidates(bytes(xml), () => undefined);
     expect(candidate!.timestamps.map(({ kind }) => kind)).toEqual(['content-timestamp']);
-    expect(base64(candidate!.timestamps[0]!.stamped('sha256')!)).toBe(createHash('sha256').update(piece(data)).digest('base64'));
+    expect(base64(candidate!.timestamps[0]!.stamped('sha256')!)).toBe(createHash('sha256').update(canonicalPart(data)).digest('base64'));
   });
 
   test('an archive timestamp covers references, signature, keys, properties before it and other objects: B-LTA', async () => {
@@ -156,9 +149,9 @@ describe('timestamps', () => {
     const lt = (await signed(invoice, holder, { references: [{ uri: '#data' }, { uri: '#o' }], objects: [{ id: 'o', xml: 'x' }, { id: 'free', xml: 'y' }], timestamp: stamp }))
       .replace('</xades:UnsignedSignatureProperties>', () => `${values}</xades:UnsignedSignatureProperties>`);
     const stamped = Buffer.concat([
-      part(lt, 'DLHDon'), '<ds:Object Id="o">x</ds:Object>', part(lt, 'xades:SignedProperties'), part(lt, 'ds:SignedInfo'), part(lt, 'ds:SignatureValue'), part(lt, 'ds:KeyInfo'),
-      part(lt, 'xades:SignatureTimeStamp'), part(lt, 'xades:CertificateValues'), part(lt, 'xades:RevocationValues'), '<ds:Object Id="free">y</ds:Object>',
-    ].map(piece));
+      partOf(lt, 'DLHDon'), '<ds:Object Id="o">x</ds:Object>', partOf(lt, 'xades:SignedProperties'), partOf(lt, 'ds:SignedInfo'), partOf(lt, 'ds:SignatureValue'), partOf(lt, 'ds:KeyInfo'),
+      partOf(lt, 'xades:SignatureTimeStamp'), partOf(lt, 'xades:CertificateValues'), partOf(lt, 'xades:RevocationValues'), '<ds:Object Id="free">y</ds:Object>',
+    ].map(canonicalPart));
     const token = await stamp(createHash('sha256').update(stamped).digest());
     const archive = `<x141:ArchiveTimeStamp xmlns:x141="http://uri.etsi.org/01903/v1.4.1#">${exclusiveXml}<xades:EncapsulatedTimeStamp>${base64(token)}</xades:EncapsulatedTimeStamp></x141:ArchiveTimeStamp>`;
     const lta = lt.replace('</xades:UnsignedSignatureProperties>', () => `${archive}</xades:UnsignedSignatureProperties>`);

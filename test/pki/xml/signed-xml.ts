@@ -1,3 +1,5 @@
+import { canonicalize, WorkBudget } from '../../../pki/xml/canonicalize.ts';
+import { parseXml } from '../../../pki/xml/parse.ts';
 import { signXml, type XmlSigningOptions } from '../../../pki/xml/sign.ts';
 import { signatureTemplate, type TemplateOrder } from '../../../pki/xml/signature-template.ts';
 import { buildTimestampToken } from '../../../pki/timestamp/token.ts';
@@ -32,3 +34,12 @@ export async function tokenFor(issuer: Holder, imprint: Uint8Array, genTime = no
 /** An invoice as Vietnamese taxpayers send it: the data by its ID, the signatures beside it. */
 export const invoice = '<?xml version="1.0" encoding="UTF-8"?>\n<HDon><DLHDon Id="data"><TTChung><SHDon>1</SHDon></TTChung><NDHDon><NBan><Ten>Công ty Thử Nghiệm</Ten></NBan>'
   + '<TToan><TgTTTBSo>1100000</TgTTTBSo></TToan></NDHDon></DLHDon><DSCKS><NBan><!--here--></NBan></DSCKS></HDon>';
+
+/** The first element of this name, as it stands in the text. */
+export const partOf = (xml: string, name: string): string => new RegExp(`<${name}[ >][^]*?</${name}>`).exec(xml)![0];
+
+/** A part as Exclusive C14N writes it in its place, where these prefixes are declared. */
+export const canonicalPart = (xml: string): Uint8Array => canonicalize({
+  apex: parseXml(Buffer.from(xml.replace(/^<([\w:]+)/, '<$1 xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" xmlns:x141="http://uri.etsi.org/01903/v1.4.1#"').replace(/( xmlns:(\w+)="[^"]*")([^>]*) xmlns:\2="[^"]*"/, '$1$3'))),
+  omits: () => false, comments: true,
+}, { form: 'exclusive', comments: false, prefixes: [] }, new WorkBudget());
