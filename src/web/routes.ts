@@ -2,10 +2,13 @@ import { accountPages } from './account/pages.ts';
 import { askedPages } from './ask/asked-pages.ts';
 import { askPages } from './ask/pages.ts';
 import { authorityPages } from './authorities/pages.ts';
+import { bulkPages } from './bulk/pages.ts';
+import { calendarPages } from './calendar/pages.ts';
 import { certificatePages } from './certificates/pages.ts';
 import { revokeCertificatePages } from './certificates/revoke-pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
+import { leaverPages } from './leavers/pages.ts';
 import { myCertificatePages } from './my-certificates/pages.ts';
 import { newCertificatePages } from './new-certificate/pages.ts';
 import { renewPages } from './renew/pages.ts';
@@ -30,5 +33,6 @@ export const pages: readonly Page[] = [
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages,
+  ...bulkPages, ...leaverPages, ...calendarPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

@@ -42,7 +42,7 @@ async function showList({ services, actor, t, here }: PageCall, { after, ...ques
     people: page.items.map((person) => rowOf(person, services.now(), t)), next: page.next, isFirst: after === undefined, here,
     tabs: tabsOf(state, question, t), isFiltered: [question.q, question.agency, question.days].some((value) => value !== undefined),
     horizons: [{ value: '', text: t('people.anyTime') }, ...horizons.map((value) => ({ value, text: t('people.withinDays', { count: value }) }))],
-    none: t(noneWords[state]), mayAsk: actor.permissions.has('request:submit'), mayEnter: actor.permissions.has('official:write'),
+    none: t(noneWords[state]), mayAsk: actor.permissions.has('request:submit'), mayEnter: actor.permissions.has('official:write'), mayFeed: actor.permissions.has('calendar-feed:manage'),
   });
 }
 

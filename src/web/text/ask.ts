@@ -72,6 +72,7 @@ export const ask = {
   askedLead: ['Yêu cầu cần được cơ quan xác nhận trước khi thẩm tra.', 'Your agency confirms it before it is examined.'],
   papersFailed: ['Yêu cầu đã gửi, nhưng chưa nhận được giấy tờ kèm theo. Hãy gửi lại giấy tờ ở dưới.', 'The request is handed in, but not its paper. Attach it again below.'],
   openRequest: ['Xem và xác nhận yêu cầu', 'Open and confirm the request'],
+  viewRequest: ['Xem yêu cầu', 'Open the request'],
   byForm: ['Hoặc xác nhận bằng mẫu đã ký số', 'Or confirm it by its signed form'],
   byFormText: ['Tải mẫu, ký số bằng chứng thư của bạn hoặc con dấu của cơ quan, rồi gửi lại đúng tệp đó.', 'Save the form, sign it with your certificate or the agency’s seal, and send that very file back.'],
   saveForm: ['Tải mẫu đã điền (PDF)', 'Save the filled-in form (PDF)'],

@@ -7,6 +7,7 @@ import { certificate } from './certificate.ts';
 import { changes } from './changes.ts';
 import { explanations } from './explanations.ts';
 import { frame } from './frame.ts';
+import { lists } from './lists.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { passkeys } from './passkeys.ts';
@@ -33,6 +34,7 @@ export const texts = {
   changes,
   explanations,
   frame,
+  lists,
   mine,
   newCertificate,
   people,

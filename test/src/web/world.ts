@@ -84,6 +84,7 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/asked/:id/papers': ({ requestId }) => `/asked/${requestId}/papers`,
   '/asked/:id/file/form': ({ requestId }) => `/asked/${requestId}/file/form`,
   '/asked/:id/form': ({ requestId }) => `/asked/${requestId}/form`,
+  '/calendar/:id/withdraw': () => `/calendar/${randomUUID()}/withdraw`,
   '/people/:id': ({ officialId }) => `/people/${officialId}`,
   '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
   '/receipts/:id': ({ verificationId }) => `/receipts/${verificationId}`,
