@@ -15,6 +15,7 @@ export const problems = {
   'form-expired':                { status: 403, en: 'This form is no longer valid; open the page again.', vi: 'Biểu mẫu không còn hiệu lực; vui lòng mở lại trang.' },
   'link-not-valid':              { status: 403, en: 'This link has expired or was already used; ask for a new one.', vi: 'Liên kết đã hết hạn hoặc đã được sử dụng; vui lòng yêu cầu liên kết mới.' },
   'passkey-not-valid':           { status: 403, en: 'This passkey was not accepted; try again or use another one.', vi: 'Khóa đăng nhập không được chấp nhận; vui lòng thử lại hoặc dùng khóa khác.' },
+  'key-proof-not-valid':         { status: 403, en: 'This signed file was not accepted; begin again.', vi: 'Tệp đã ký không được chấp nhận; vui lòng thực hiện lại từ đầu.' },
   'not-found':                   { status: 404, en: 'There is nothing at this address.', vi: 'Không tìm thấy nội dung tại địa chỉ này.' },
   'certificate-not-found':       { status: 404, en: 'There is no such certificate.', vi: 'Không tìm thấy chứng thư.' },
   'method-not-allowed':          { status: 405, en: 'This address does not answer that method.', vi: 'Địa chỉ này không hỗ trợ phương thức đã gọi.' },

@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path';
 const order = [
   ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'trust-list', 'jws', 'asic', 'validation'].map((place) => `pki/${place}`),
   ...['config.ts', 'problems.ts', 'services.ts', 'outbound', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
-    'keystore', 'certificates', 'own-keys', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'trust-lists', 'evidence', 'idempotency', 'verification', 'verification-batches', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'work-list', 'people', 'holders', 'lookup', 'sessions', 'sign-in', 'passkeys', 'recoveries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
+    'keystore', 'certificates', 'own-keys', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'trust-lists', 'evidence', 'idempotency', 'verification', 'verification-batches', 'requests', 'workbook', 'bulk', 'reorganisation', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'work-list', 'people', 'holders', 'lookup', 'sessions', 'sign-in', 'key-proof', 'passkeys', 'recoveries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];
 const place = (file: string): number => order.findIndex((o) => file === o || file.startsWith(`${o}/`));
 
@@ -60,7 +60,7 @@ test.each([
   // A second reader of ASN.1 is for tests alone: what strangers send meets the strict one.
   ['@peculiar/x509', /^nowhere$/], ['pkijs', /^nowhere$/], ['asn1js', /^nowhere$/],
   ['nunjucks', /^src\/(web|notifications)\//], ['pino', /^src\/http\/logging\.ts$/], ['prom-client', /^src\/http\/metrics\.ts$/],
-  ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['govuk-frontend', /^nowhere$/], ['pdfjs-dist', /^nowhere$/], ['qr', /^src\/web\/receipts\/link\.ts$/], ['pdfkit', /^src\/forms\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/], ['@simplewebauthn/server', /^src\/passkeys\//],
+  ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['govuk-frontend', /^nowhere$/], ['pdfjs-dist', /^nowhere$/], ['qr', /^src\/web\/receipts\/link\.ts$/], ['pdfkit', /^src\/(forms|key-proof)\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/], ['@simplewebauthn/server', /^src\/passkeys\//],
 ] as const)('%s is imported only where it may be', (name, allowed) => {
   expect(files.filter((file) => packagesOf(file).some((p) => p === name || p.startsWith(`${name}/`)) && !allowed.test(file))).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { revokeCertificatePages } from './certificates/revoke-pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
 import { leaverPages } from './leavers/pages.ts';
+import { keyProofPages } from './key-proof/pages.ts';
 import { myCertificatePages } from './my-certificates/pages.ts';
 import { newCertificatePages } from './new-certificate/pages.ts';
 import { renewPages } from './renew/pages.ts';
@@ -28,7 +29,7 @@ import { requestPages } from './work-list/request-pages.ts';
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
   ...verifyPages, ...receiptPages, ...explanationPages,
-  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
+  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,

@@ -8,6 +8,7 @@ import { changes } from './changes.ts';
 import { explanations } from './explanations.ts';
 import { frame } from './frame.ts';
 import { lists } from './lists.ts';
+import { keyProof } from './key-proof.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { passkeys } from './passkeys.ts';
@@ -35,6 +36,7 @@ export const texts = {
   explanations,
   frame,
   lists,
+  keyProof,
   mine,
   newCertificate,
   people,
