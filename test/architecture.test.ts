@@ -61,6 +61,7 @@ test.each([
   ['@peculiar/x509', /^nowhere$/], ['pkijs', /^nowhere$/], ['asn1js', /^nowhere$/],
   ['nunjucks', /^src\/(web|notifications)\//], ['pino', /^src\/http\/logging\.ts$/], ['prom-client', /^src\/http\/metrics\.ts$/],
   ['piscina', /^src\/(verification|evidence)\//], ['nodemailer', /^src\/notifications\//], ['ical-generator', /^src\/expiries\//], ['govuk-frontend', /^nowhere$/], ['pdfjs-dist', /^nowhere$/], ['qr', /^src\/web\/receipts\/link\.ts$/], ['pdfkit', /^src\/(forms|key-proof)\//], ['read-excel-file', /^src\/workbook\//], ['write-excel-file', /^src\/(workbook|reports)\//], ['node-forge', /^nowhere$/], ['jose', /^nowhere$/], ['@simplewebauthn/server', /^src\/passkeys\//],
+  ['openid-client', /^src\/oidc\//], ['oidc-provider', /^nowhere$/],
 ] as const)('%s is imported only where it may be', (name, allowed) => {
   expect(files.filter((file) => packagesOf(file).some((p) => p === name || p.startsWith(`${name}/`)) && !allowed.test(file))).toEqual([]);
 });
