@@ -35,7 +35,7 @@ async function showFeeds({ services, actor, t }: PageCall, form: Form, url?: str
   const own = ownCode(actor);
   const feeds = own === '' ? [] : await listFeedsOf(services, actor, await readAgency(services, own));
   return html('calendar/calendar.njk', {
-    form, url, feeds: feeds.map(({ id, label, expiresAt, lastUsedAt, revokedAt }) => ({
+    form, url, mayList: actor.permissions.has('official:read'), feeds: feeds.map(({ id, label, expiresAt, lastUsedAt, revokedAt }) => ({
       id, label, until: showDate(expiresAt), used: lastUsedAt ? showDateTime(lastUsedAt) : t('lists.neverUsed'), isOver: revokedAt !== null, of: t('lists.withdrawOf', { label }),
     })),
   });
