@@ -6,6 +6,8 @@ import { Problem } from '../problems.ts';
 import type { Actor } from '../services.ts';
 import { countLines, findCrlSize, findJob, listApprovals, listJobs, listLinesAfter, listLines, type ApprovalRow, type JobState, type LineState, type PlacedJob, type ShownLine } from './store.ts';
 
+export { lineStates, type JobState, type LineState, type Operation, type ShownLine } from './store.ts';
+
 export interface ShownJob extends Omit<PlacedJob, 'contentHash' | 'fileHash' | 'agencyPath' | 'agencyId' | 'beatAt' | 'busyMs' | 'crlEntries' | 'crlBytes'> {
   contentHash: string | null;
   counts: Record<LineState, number>;

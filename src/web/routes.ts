@@ -19,7 +19,10 @@ import { peopleListPages } from './people/list-pages.ts';
 import { passkeyPages } from './passkeys/pages.ts';
 import { explanationPages } from './explanations/pages.ts';
 import { receiptPages } from './receipts/pages.ts';
+import { jobPages } from './jobs/pages.ts';
+import { registerPages } from './register/pages.ts';
 import { revokePages } from './revoke/pages.ts';
+import { searchPages } from './search/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
 import { verifyPages } from './verify/pages.ts';
@@ -31,6 +34,7 @@ export const pages: readonly Page[] = [
   ...verifyPages, ...receiptPages, ...explanationPages,
   ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
+  ...searchPages, ...registerPages, ...jobPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages,

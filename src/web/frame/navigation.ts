@@ -10,6 +10,8 @@ export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
   { path: '/people', word: 'people.nav' },
+  { path: '/search', word: 'search.title' },
+  { path: '/jobs', word: 'jobs.title' },
   { path: '/', word: 'frame.checkDocument' },
   { path: '/status', word: 'status.nav' },
   { path: '/authorities', word: 'authorities.title' },

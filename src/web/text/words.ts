@@ -9,13 +9,16 @@ import { explanations } from './explanations.ts';
 import { frame } from './frame.ts';
 import { lists } from './lists.ts';
 import { keyProof } from './key-proof.ts';
+import { jobs } from './jobs.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { passkeys } from './passkeys.ts';
 import { receipts } from './receipts.ts';
+import { register } from './register.ts';
 import { renew } from './renew.ts';
 import { people } from './people.ts';
 import { revoke } from './revoke.ts';
+import { search } from './search.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
@@ -37,13 +40,16 @@ export const texts = {
   frame,
   lists,
   keyProof,
+  jobs,
   mine,
   newCertificate,
   people,
   passkeys,
   receipts,
+  register,
   renew,
   revoke,
+  search,
   signIn,
   status,
   verify,

@@ -58,7 +58,7 @@ function keyRows({ key, keySeen, request }: RequestView, t: Translate): SummaryR
   ];
 }
 
-function identityOf(state: string, t: Translate): { tag: Tag; text: string } {
+export function identityOf(state: string, t: Translate): { tag: Tag; text: string } {
   const [tag, word] = identities[state] ?? ['off', 'work.identityNotChecked'];
   return { tag, text: t(word) };
 }

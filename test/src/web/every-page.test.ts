@@ -7,8 +7,8 @@ import { sampleOf, visitorOf, webWorld, type WebWorld } from './world.ts';
 
 const mostBytes = 150_000;
 const mostQueries = 20;
-// a file that is saved is no page to look at
-const opened = pages.filter(({ method, path }) => method === 'get' && !path.includes('/file/'));
+// a file that is saved, or a stream, is no page to look at
+const opened = pages.filter(({ method, path }) => method === 'get' && !/\/(?:file\/|events$)/.test(path));
 
 let world: WebWorld;
 let base = '';

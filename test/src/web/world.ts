@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hashOfToken } from '../../../src/reorganisation/run.ts';
+import { checkBulkJob } from '../../../src/bulk/check.ts';
+import { createBulkJob } from '../../../src/bulk/create.ts';
 import { mayOpen, type Page } from '../../../src/web/frame/page.ts';
 import type { Actor, Role } from '../../../src/services.ts';
 import { findSession } from '../../../src/sessions/find.ts';
@@ -10,6 +12,7 @@ import { verifyDocument } from '../../../src/verification/verify.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { testActor } from '../../authorities.ts';
 import { atEnd, type TestServices } from '../../database.ts';
+import { issueRows, jsonLines } from '../bulk/files.ts';
 import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
 import { signedInAs, signIn } from './people.ts';
 
@@ -25,6 +28,8 @@ export interface WebWorld extends RequestWorld {
   requestId: string;
   /** An answer of the verifier, about a document that nobody signed. */
   verificationId: string;
+  /** A file that was looked at and waits for its approvals: one line is ready, one refused. */
+  jobId: string;
   /** Path and query of a one-time link that nobody has used. */
   signInLink: string;
   /** Of the mail that asks for a new certificate after a reorganisation. */
@@ -50,7 +55,7 @@ export async function webWorld(): Promise<WebWorld> {
   const successionToken = await succession(services, newCertificateId!);
   const { id: verificationId } = await verifyDocument(services, testActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
   atEnd(stopVerificationWorkers);
-  return { ...world, verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  return { ...world, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -65,6 +70,14 @@ async function succession(services: TestServices, certificateId: string): Promis
   return token;
 }
 
+async function checkedJob(world: RequestWorld): Promise<string> {
+  const { services, people: { registrar }, agencyId } = world;
+  const { rows } = await issueRows(world, 1);
+  const { id } = await createBulkJob(services, registrar, { operation: 'issue', agencyId, fileName: 'danh-sach-cap-moi.jsonl', bytes: jsonLines([...rows, { email: 'khong-co@bacninh.gov.vn' }]) });
+  await checkBulkJob(services, id);
+  return id;
+}
+
 async function enrolling(services: TestServices): Promise<string> {
   await signedInAs(services, 'operator' satisfies Role);
   const { id } = (await services.db('operators').where('name', 'Người thử operator').orderBy('createdAt', 'desc').first('id')) as { id: string };
@@ -76,6 +89,12 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/sign-in/link': ({ signInLink }) => signInLink,
   '/work-list/:id/file/:paper': ({ requestId }) => `/work-list/${requestId}/file/${randomUUID()}`,
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,
+  '/search': () => '/search?q=nguyen',
+  '/jobs/:id': ({ jobId }) => `/jobs/${jobId}`,
+  '/jobs/:id/file/results': ({ jobId }) => `/jobs/${jobId}/file/results`,
+  '/jobs/:id/events': ({ jobId }) => `/jobs/${jobId}/events`,
+  '/officials/:id': ({ officialId }) => `/officials/${officialId}`,
+  '/agencies/:id': ({ agencyId }) => `/agencies/${agencyId}`,
   '/certificates/:id': ({ certificateId }) => `/certificates/${certificateId}`,
   '/certificates/:id/file/:format': ({ certificateId }) => `/certificates/${certificateId}/file/pem`,
   '/certificates/:id/revoke': ({ certificateId }) => `/certificates/${certificateId}/revoke`,
