@@ -16,7 +16,7 @@ export interface Found { people: Group<FoundPerson>; agencies: Group<FoundAgency
 /** The words that are searched for; none where too little was typed. */
 export function wordsOf(typed: string): string[] {
   const words = typed.normalize('NFC').split(/\s+/).filter(Boolean).slice(0, mostWords);
-  return words.some((word) => [...word].length >= fewestLetters) ? words : [];
+  return words.some((word) => word.length >= fewestLetters) ? words : [];
 }
 
 /**
