@@ -1,6 +1,6 @@
-import type { LineState, ShownLine } from '../../bulk/show.ts';
+import type { JobState, LineState, ShownLine } from '../../bulk/show.ts';
 import { isMoving, type JobView } from '../../lookup/jobs.ts';
-import { problems, type ProblemCode } from '../../problems.ts';
+import { problems } from '../../problems.ts';
 import type { Actor } from '../../services.ts';
 import { showDateTime, showNumber } from '../frame/formats.ts';
 import type { Translate, WordKey } from '../text/words.ts';
@@ -15,7 +15,7 @@ export function presentJob(view: JobView, actor: Actor, t: Translate): Shown {
   const id = view.kind === 'bulk' ? job.id : view.job.bulkId;
   const state = stateOf(view);
   return {
-    id, title: view.kind === 'bulk' ? job.fileName : view.job.title, operation: t(operationWords[job.operation]), shownState: jobTag(state, t), isMoving: isMoving(state),
+    id, title: view.kind === 'bulk' ? job.fileName : view.job.title, operation: t(operationWords[job.operation]), shownState: jobTag(state, t), isMoving: isMoving(state), showsProgress: state !== 'checked' && state !== 'examined' && state !== 'refused',
     rows: rowsOf(view, t), ...decisionOf(view, actor, t), contentHash: job.contentHash ?? '',
     worked: state === 'checking' ? job.lines - job.counts.unchecked : settled.reduce((sum, name) => sum + job.counts[name], 0), total: job.lines,
     steps: view.kind === 'reorganisation' ? { done: view.job.registers.agencies.done + view.job.registers.people.done, of: view.job.registers.agencies.of + view.job.registers.people.of } : undefined,
@@ -25,8 +25,8 @@ export function presentJob(view: JobView, actor: Actor, t: Translate): Shown {
   };
 }
 
-/** The state that the job's table allows; a reorganisation has its job's. */
-const stateOf = ({ job }: JobView): keyof typeof choicesIn | 'checking' | 'finished' | 'refused' => job.state as 'checking';
+/** A reorganisation has the state of its job. */
+const stateOf = ({ job }: JobView): JobState => job.state as JobState;
 
 function rowsOf(view: JobView, t: Translate): Shown[] {
   const { job } = view;
@@ -61,10 +61,17 @@ function decisionOf(view: JobView, actor: Actor, t: Translate): { choices: Shown
 
 /** One line with its outcome in words. */
 export function presentLine({ line, state, subjectText, problem, newCertificateId, certificateId }: ShownLine, t: Translate): Shown {
-  const code = problem?.code as ProblemCode | undefined;
   const certificate = newCertificateId ?? certificateId;
   return {
-    line: String(line), subject: subjectText ?? '–', state: lineTag(state, t), why: code ? problems[code]?.[t.language] ?? code : '–',
+    line: String(line), subject: subjectText ?? '–', state: lineTag(state, t), why: problem ? whyText(problem, t) : '–',
     certificate: certificate ? { text: t('jobs.open'), href: `/certificates/${certificate}`, label: `${t('jobs.open')}: ${subjectText ?? line}` } : '–',
   };
+}
+
+/** A refusal in words, with the columns of the file that it is about. */
+function whyText({ code, facts }: NonNullable<ShownLine['problem']>, t: Translate): string {
+  const words: Readonly<Record<string, { vi: string; en: string } | undefined>> = problems;
+  const errors = Array.isArray(facts['errors']) ? (facts['errors'] as { pointer?: unknown }[]) : [];
+  const columns = errors.flatMap(({ pointer }) => (typeof pointer === 'string' && pointer.length > 1 ? [pointer.slice(1)] : []));
+  return `${words[code]?.[t.language] ?? code}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}`;
 }

@@ -36,7 +36,7 @@ export const register = {
   back: ['Về trang cán bộ', 'Back to the official'],
   code: ['Mã định danh', 'Identifier code'],
   aliases: ['Mã khác', 'Other codes'],
-  unitCode: ['Mã quan hệ ngân sách', 'Unit code'],
+  unitCode: ['Mã đơn vị hành chính', 'Administrative unit code'],
   locality: ['Tỉnh, thành phố', 'Locality'],
   certificateName: ['Tên ghi trong chứng thư', 'Name in certificates'],
   since: ['Hoạt động từ', 'In being since'],

@@ -1,4 +1,6 @@
+import { systemActor } from '../../../../src/access/actors.ts';
 import { tasks } from '../../../../src/app.ts';
+import { planReorganisation } from '../../../../src/reorganisation/plan.ts';
 import { testApp } from '../../../database.ts';
 import { openBrowser, openWindow } from '../browser.ts';
 import { signedInAs, visitorAt } from '../people.ts';
@@ -60,3 +62,15 @@ test('stopped, resumed, and followed live in a browser until it is done', async 
   expect(complaints).toEqual([]);
   await close();
 }, 90_000);
+
+test('a reorganisation stands in the same list, is read and decided on the same page', async () => {
+  const plan = await planReorganisation(services, systemActor('test'), { title: 'Đổi tên tỉnh', legalBasis: 'NQ 12/2026', actions: [{ type: 'rename', agency: 'H05', name: 'Ủy ban nhân dân tỉnh Kinh Bắc' }] });
+  const address = `/jobs/${plan.bulkId}`;
+  expect((await open(first, '/jobs')).html).toContain('Đổi tên tỉnh');
+  expect((await open(world.tokenOf.get('registrar'), address)).status).toBe(403);
+  const { html } = await open(first, `${address}?lang=vi`);
+  for (const part of ['Sắp xếp cơ quan', 'NQ 12/2026', 'Chứng thư cũ còn hiệu lực thêm']) expect(html).toContain(part);
+  expect((await visitorAt(base, first).post(address, { decision: 'approve', contentHash: hashIn(html) })).location).toBe(`${address}?done=yes`);
+  expect((await open(second, address)).html).toContain('Phê duyệt những gì trang này hiển thị');
+  expect((await open(first, `${address}/file/results`)).headers.get('content-type')).toBe('text/csv; charset=utf-8');
+});
