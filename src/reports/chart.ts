@@ -12,9 +12,10 @@ import { printMoment } from './tables.ts';
 /**
  * The chart of a report as SVG, made for 360 px and as wide as it is given. Read out it has a title and its figures in words;
  * nothing in it runs and nothing is fetched.
+ * @param id tells its title from those of other charts where several stand in one page
  * @throws Problem `not-acceptable` for a report that is a list
  */
-export function writeChart(report: Report, language: Language): Uint8Array {
+export function writeChart(report: Report, language: Language, id = ''): Uint8Array {
   const { kind, countedAt, scope } = report;
   if (!kind.chart) throw new Problem('not-acceptable', { report: kind.name });
   const drawing = drawingOf(report, kind.chart, language);
@@ -26,8 +27,8 @@ export function writeChart(report: Report, language: Language): Uint8Array {
   const { svg, bottom } = drawing.places.length === 0 ? { svg: drawText(margin, y + 32, words[language].empty), bottom: y + 44 }
     : kind.chart.form === 'lines' ? drawLines(drawing, y + 8) : drawBars(drawing, y + 8);
   return Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Math.ceil(bottom + margin)}" role="img" aria-labelledby="title desc" lang="${language}" fill="${ink}" font-family="'Be Vietnam Pro', 'Noto Sans', Arial, sans-serif">`
-    + `<title id="title">${escapeXml(kind.title[language])}</title><desc id="desc">${escapeXml(`${about}. ${describe(drawing)}`)}</desc>`
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Math.ceil(bottom + margin)}" role="img" aria-labelledby="${id}title ${id}desc" lang="${language}" fill="${ink}" font-family="'Be Vietnam Pro', 'Noto Sans', Arial, sans-serif">`
+    + `<title id="${id}title">${escapeXml(kind.title[language])}</title><desc id="${id}desc">${escapeXml(`${about}. ${describe(drawing)}`)}</desc>`
     + `<rect width="100%" height="100%" fill="#ffffff"/>${head.join('')}${svg}</svg>\n`);
 }
 

@@ -37,14 +37,24 @@ const mostMonths = 120;
  * @throws Problem `not-found`, `outside-your-agency`, `invalid-fields`
  */
 export async function readReport(services: Pick<Services, 'db' | 'now'>, actor: Actor, name: string, query: ReportQuery = {}): Promise<Report> {
-  const kind = findReportKind(name);
-  if (!kind) throw new Problem('not-found', { report: name });
+  return (await readReports(services, actor, [name], query))[0]!;
+}
+
+/** Several reports of one moment: what happened since the last count is counted once. @throws as `readReport` */
+export async function readReports(services: Pick<Services, 'db' | 'now'>, actor: Actor, names: readonly string[], query: ReportQuery = {}): Promise<Report[]> {
+  const kinds = names.map((name) => {
+    const kind = findReportKind(name);
+    if (!kind) throw new Problem('not-found', { report: name });
+    return kind;
+  });
   const scope = await scopeOf(services, actor, query.agency);
   const complete = await countNew(services, batches);
   const countedAt = services.now();
-  const question = { ...spanOf(kind, countedAt, query), now: countedAt, scope, limit: mostRows + 1 };
-  const found = await kind.list(services.db, question);
-  return { kind, countedAt, complete, scope, question, truncated: found.length > mostRows, ...completeRows(kind.columns, found.slice(0, mostRows)) };
+  return Promise.all(kinds.map(async (kind) => {
+    const question = { ...spanOf(kind, countedAt, query), now: countedAt, scope, limit: mostRows + 1 };
+    const found = await kind.list(services.db, question);
+    return { kind, countedAt, complete, scope, question, truncated: found.length > mostRows, ...completeRows(kind.columns, found.slice(0, mostRows)) };
+  }));
 }
 
 async function scopeOf({ db }: Pick<Services, 'db'>, actor: Actor, code: string | undefined): Promise<string | null> {

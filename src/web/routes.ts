@@ -17,10 +17,12 @@ import { myRequestPages } from './my-requests/pages.ts';
 import { entryPages } from './people/entry-pages.ts';
 import { peopleListPages } from './people/list-pages.ts';
 import { passkeyPages } from './passkeys/pages.ts';
+import { dashboardPages } from './dashboard/pages.ts';
 import { explanationPages } from './explanations/pages.ts';
 import { receiptPages } from './receipts/pages.ts';
 import { jobPages } from './jobs/pages.ts';
 import { registerPages } from './register/pages.ts';
+import { reportPages } from './reports/pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { searchPages } from './search/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
@@ -31,7 +33,7 @@ import { requestPages } from './work-list/request-pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
-  ...verifyPages, ...receiptPages, ...explanationPages,
+  ...verifyPages, ...receiptPages, ...explanationPages, ...dashboardPages, ...reportPages,
   ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
   ...searchPages, ...registerPages, ...jobPages,

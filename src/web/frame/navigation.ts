@@ -10,6 +10,7 @@ export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
   { path: '/people', word: 'people.nav' },
+  { path: '/dashboard', word: 'dashboard.title' },
   { path: '/search', word: 'search.title' },
   { path: '/jobs', word: 'jobs.title' },
   { path: '/', word: 'frame.checkDocument' },

@@ -5,6 +5,7 @@ import { authorities } from './authorities.ts';
 import { blocks } from './blocks.ts';
 import { certificate } from './certificate.ts';
 import { changes } from './changes.ts';
+import { dashboard } from './dashboard.ts';
 import { explanations } from './explanations.ts';
 import { frame } from './frame.ts';
 import { lists } from './lists.ts';
@@ -17,6 +18,7 @@ import { receipts } from './receipts.ts';
 import { register } from './register.ts';
 import { renew } from './renew.ts';
 import { people } from './people.ts';
+import { reports } from './reports.ts';
 import { revoke } from './revoke.ts';
 import { search } from './search.ts';
 import { signIn } from './sign-in.ts';
@@ -36,6 +38,7 @@ export const texts = {
   blocks,
   certificate,
   changes,
+  dashboard,
   explanations,
   frame,
   lists,
@@ -48,6 +51,7 @@ export const texts = {
   receipts,
   register,
   renew,
+  reports,
   revoke,
   search,
   signIn,

@@ -106,6 +106,8 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/calendar/:id/withdraw': () => `/calendar/${randomUUID()}/withdraw`,
   '/people/:id': ({ officialId }) => `/people/${officialId}`,
   '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
+  '/reports/:name': () => '/reports/certificates-by-state',
+  '/reports/:name/file/:format': () => '/reports/certificates-by-state/file/csv',
   '/receipts/:id': ({ verificationId }) => `/receipts/${verificationId}`,
   '/receipts/:id/file/receipt.p7m': ({ verificationId }) => `/receipts/${verificationId}/file/receipt.p7m`,
   '/authorities/:label': () => '/authorities/test-ca-g1',
