@@ -7,7 +7,7 @@ import { systemActor } from '../../src/access/actors.ts';
 import { createIssuingAuthority, createRootAuthority, type CreatedGeneration } from '../../src/authorities/create.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startService, type RunningService } from '../../src/main.ts';
-import type { KeySpec } from '../../src/services.ts';
+import type { KeySpec, Services } from '../../src/services.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 
 export const benchActor = systemActor('bench');
@@ -16,13 +16,8 @@ const p256: KeySpec = { type: 'ec', curve: 'P-256' };
 /** The whole service on an embedded PostgreSQL of its own, durable as in use, with a root and an issuing CA on P-256. */
 export async function startBench(): Promise<RunningService & { port: number; issuing: CreatedGeneration; end: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'antin-bench-'));
-  // a closed folder would send the data elsewhere, where nobody clears it away
-  await chmod(folder, 0o711);
-  const config = { ...loadConfig({ DATA_FOLDER: folder, LOG_LEVEL: 'error' }), port: 0 };
-  const running = await startService({ config });
-  const organisation = 'Benchmark';
-  const root = await createRootAuthority(running.services, benchActor, { slug: 'bench-root', commonName: 'Bench Root CA', organisation, key: p256, days: 7_305 });
-  const issuing = await createIssuingAuthority(running.services, benchActor, { slug: 'bench-ca', commonName: 'Bench CA', organisation, key: p256, days: 3_650, parentId: root.authorityId });
+  const running = await startBenchIn(folder);
+  const issuing = await makeBenchAuthorities(running.services);
   return {
     ...running, issuing, port: Number(new URL(running.address).port),
     async end() {
@@ -30,6 +25,19 @@ export async function startBench(): Promise<RunningService & { port: number; iss
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The service with its data in this folder, as it was left there. */
+export async function startBenchIn(folder: string): Promise<RunningService> {
+  // a closed folder would send the data elsewhere, where nobody clears it away
+  await chmod(folder, 0o711);
+  return startService({ config: { ...loadConfig({ DATA_FOLDER: folder, LOG_LEVEL: 'error' }), port: 0 } });
+}
+
+export async function makeBenchAuthorities(services: Services): Promise<CreatedGeneration> {
+  const organisation = 'Benchmark';
+  const root = await createRootAuthority(services, benchActor, { slug: 'bench-root', commonName: 'Bench Root CA', organisation, key: p256, days: 7_305 });
+  return createIssuingAuthority(services, benchActor, { slug: 'bench-ca', commonName: 'Bench CA', organisation, key: p256, days: 3_650, parentId: root.authorityId });
 }
 
 /** Runs the load in a process of its own. */

@@ -1,0 +1,62 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { actorOf } from '../../src/access/authenticate.ts';
+import { addOperator } from '../../src/access/operators.ts';
+import { hashOfToken } from '../../src/reorganisation/run.ts';
+import { submitRequest } from '../../src/requests/submit.ts';
+import type { Services } from '../../src/services.ts';
+import { makeCertificates, makeCsr, makeOfficials } from '../make-data.ts';
+import { benchActor } from './run.ts';
+
+/** Where each page is opened, and who and what it is about. */
+export interface Places {
+  officialId: string;
+  provincePath: string;
+  /** Path and query for a page's path, several where there is something to choose; none: nobody knows one. */
+  addressesOf: (path: string) => readonly string[];
+}
+
+const certificateAddresses = (id: string): Readonly<Record<string, readonly string[]>> => ({
+  '/certificates/:id': [`/certificates/${id}`], '/certificates/:id/revoke': [`/certificates/${id}/revoke`],
+  '/my-certificate/:id': [`/my-certificate/${id}`], '/my-certificate/:id/revoke': [`/my-certificate/${id}/revoke`], '/renew/:id': [`/renew/${id}`],
+  '/ask/:kind': ['/ask/issue', `/ask/change?certificate=${id}`, `/ask/renew?certificate=${id}`],
+});
+
+const requestAddresses = (id: string): Readonly<Record<string, readonly string[]>> => ({
+  '/work-list/:id': [`/work-list/${id}`], '/asked/:id': [`/asked/${id}`], '/asked/:id/papers': [`/asked/${id}/papers`], '/asked/:id/form': [`/asked/${id}/form`],
+});
+
+/** What people narrow lists down to: a name as it is typed in haste, a rare one, an agency with all below it, what presses. */
+const lists: Readonly<Record<string, readonly string[]>> = {
+  '/work-list': ['', '?q=nguyen', '?q=dang+hong+vy', '?q=khong+co', '?agency=H05', '?agency=H05.7', '?late=true', '?urgent=true', '?step=ended', '?step=ended&q=nguyen', '?step=ended&q=dang+hong+vy', '?step=ended&agency=H05.7',
+    '?step=ended&agency=H05', '?step=ended&kind=change', '?step=confirm', '?step=confirm&urgent=true', '?step=returned&late=true'].map((query) => `/work-list${query}`),
+  '/people': ['', '?q=nguyen', '?q=dang+hong+vy', '?q=khong+co', '?agency=H05', '?agency=H05.7', '?days=30', '?state=without', '?state=left', '?state=all&q=tran'].map((query) => `/people${query}`),
+};
+
+/**
+ * Makes one of everything that pages are about, by the service's own path.
+ * @param fill  called when there is a certificate to copy
+ */
+export async function makePlaces(services: Services, fill: () => Promise<void>): Promise<Places> {
+  const { db } = services;
+  const province = (await db('agencies').where({ code: 'H05' }).first('id', 'path')) as { id: string; path: string };
+  const agencies = [{ ...province, levels: [{ certificateName: 'Ủy ban nhân dân tỉnh Bắc Ninh', locality: 'Bắc Ninh' }] }];
+  const [holder] = await makeOfficials(services, agencies, 1);
+  await makeCertificates(services, benchActor, [holder!], agencies);
+  await fill();
+  const { id: certificateId, serialNumber } = (await db('certificates').where({ officialId: holder!.id }).first('id', 'serialNumber')) as { id: string; serialNumber: Buffer };
+  const registrar = await db.transaction((tx) => addOperator(tx, benchActor, { name: 'Người đăng ký', kind: 'person', roles: ['registrar'], agencyPath: province.path }, services.now()));
+  const request = await submitRequest(services, actorOf(registrar, randomUUID()), { kind: 'issue', profile: 'official-signing', officialId: holder!.id, csr: await makeCsr(holder!.name) });
+  const own = await db.transaction(async (tx) => {
+    const token = randomBytes(32).toString('base64url');
+    const reorganisation = (await tx('reorganisations').first('id')) as { id: string };
+    await tx('successions').insert({ certificateId, reorganisationId: reorganisation.id, tokenHash: hashOfToken(token), endsAt: new Date(services.now().getTime() + 90 * 86_400_000) });
+    return token;
+  });
+  const addresses: Readonly<Record<string, readonly string[]>> = {
+    ...lists, ...certificateAddresses(certificateId), ...requestAddresses(request.id),
+    '/status': ['/status', `/status?serial=${serialNumber.toString('hex')}`],
+    '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],
+    '/authorities/:label': ['/authorities/bench-ca-g1'], '/my-requests/:id': [`/my-requests/${request.id}`], '/changed-certificate/:token': [`/changed-certificate/${own}`],
+  };
+  return { officialId: holder!.id, provincePath: province.path, addressesOf: (path) => addresses[path] ?? (path.includes(':') ? [] : [path]) };
+}
