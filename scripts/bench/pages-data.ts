@@ -51,13 +51,13 @@ function registers(people: number): string[] {
        from agencies a cross join generate_series(1, 100) n where a.kind = 'province' and a.valid_to is null`,
     `insert into agency_names (agency_id, name, certificate_name, valid_from)
        select id, ${pick(units, 3)} || ' ' || code, code, now() from (select *, row_number() over (order by code) as k from agencies where kind = 'unit') a`,
-    `create temp table places on commit drop as select row_number() over (order by path) - 1 as place, count(*) over () as places, id, path, code from agencies where valid_to is null`,
+    `create temp table places on commit drop as select row_number() over (order by path) - 1 as place, id, path, code from agencies where valid_to is null`,
     // every tenth of those who serve has no certificate; some have left
     `create temp table persons on commit drop as
        select k, ${idOf('o', 'k')} as id, p.id as agency_id, p.path, p.code,
          ${pick(familyNames, 7)} || ' ' || ${pick(middleNames, 11)} || ' ' || ${pick(givenNames, 13)} as name, 'o' || k || '@example.gov.vn' as email,
          now() - case when k % 20 = 0 then 1095 - k / 20 % 90 else abs(hashint8(k * 17)) % 730 end * interval '1 day' as at
-       from generate_series(1, ${people}) k join places p on p.place = k % p.places`,
+       from generate_series(1, ${people}) k join places p on p.place = k % (select count(*) from places)`,
     `insert into officials (id, agency_id, name, position, email, left_at, created_at, updated_at)
        select id, agency_id, name, 'Chuyên viên', email, case when k % 97 = 0 then now() end, at, at from persons`,
     `insert into official_history (official_id, agency_id, name, position, email, valid_from) select id, agency_id, name, 'Chuyên viên', email, at from persons`,
@@ -127,7 +127,7 @@ function recorded(certificates: number): string[] {
     `insert into verifications (id, asked_by, agency_path, document_digest, document_size, format, policy, validation_time, verified_at, indication, signatures)
        select gen_random_uuid(), ${idOf('s', 'n % 3000')}::text, p.path, sha256(int8send(n)), 100000 + n % 900000, 'PDF', 'p', t.at, t.at, 'TOTAL-PASSED',
          jsonb_build_array(jsonb_build_object('indication', 'TOTAL-PASSED', 'signer', encode(sha256(int8send(n % 1000)), 'hex')))
-       from generate_series(1, ${Math.round(certificates / 2)}) n join places p on p.place = n % p.places cross join lateral (select now() - abs(hashint8(n * 23)) % 1000 * interval '1 day' as at) t`,
+       from generate_series(1, ${Math.round(certificates / 2)}) n join places p on p.place = n % (select count(*) from places) cross join lateral (select now() - abs(hashint8(n * 23)) % 1000 * interval '1 day' as at) t`,
     `insert into mails (id, recipient, template, language, state, attempts, queued_at, finished_at)
        select gen_random_uuid(), email, 'certificate-expires', 'vi', case when k % 50 = 0 then 'failed' else 'sent' end, 1, at, at from persons where k % 2 = 0`,
     `insert into sessions (id, token_hash, official_id, method, address, user_agent, created_at, last_seen_at, expires_at, ended_at)
@@ -139,7 +139,7 @@ function worked(): string[] {
   return [
     `insert into bulk_jobs (id, operation, state, agency_id, file_name, file_hash, lines, content_hash, submitted_by, submitted_name, created_at, started_at, finished_at)
        select ${idOf('j', 'n')}, 'issue', case when n % 10 = 0 then 'checked' else 'finished' end, p.id, 'danh-sach-' || n || '.xlsx', sha256(int8send(n)), 1000, sha256(int8send(n)), ${idOf('s', 'n')}::text, 'Trần Văn Đăng Ký',
-         now() - n * interval '1 day', now() - n * interval '1 day', case when n % 10 <> 0 then now() - n * interval '1 day' end from generate_series(1, 300) n join places p on p.place = n * 7 % p.places`,
+         now() - n * interval '1 day', now() - n * interval '1 day', case when n % 10 <> 0 then now() - n * interval '1 day' end from generate_series(1, 300) n join places p on p.place = n * 7 % (select count(*) from places)`,
     `insert into bulk_lines (bulk_id, line, id, state, kind, profile, agency_id, official_id, subject, subject_text, content_hash, finished_at)
        select ${idOf('j', '(k / 1000 + 1)')}, 1 + k % 1000, gen_random_uuid(), case when (k / 1000 + 1) % 10 = 0 then 'ready' else 'done' end, 'issue', 'official-signing', agency_id, id, '[]', 'CN=' || name, sha256(int8send(k)),
          case when (k / 1000 + 1) % 10 <> 0 then now() end from persons where k < 300000`,

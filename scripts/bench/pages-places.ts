@@ -46,6 +46,7 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   const { id: certificateId, serialNumber } = (await db('certificates').where({ officialId: holder!.id }).first('id', 'serialNumber')) as { id: string; serialNumber: Buffer };
   const registrar = await db.transaction((tx) => addOperator(tx, benchActor, { name: 'Người đăng ký', kind: 'person', roles: ['registrar'], agencyPath: province.path }, services.now()));
   const request = await submitRequest(services, actorOf(registrar, randomUUID()), { kind: 'issue', profile: 'official-signing', officialId: holder!.id, csr: await makeCsr(holder!.name) });
+  const verification = (await db('verifications').first('id')) as { id: string };
   const own = await db.transaction(async (tx) => {
     const token = randomBytes(32).toString('base64url');
     const reorganisation = (await tx('reorganisations').first('id')) as { id: string };
@@ -55,7 +56,7 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   const addresses: Readonly<Record<string, readonly string[]>> = {
     ...lists, ...certificateAddresses(certificateId), ...requestAddresses(request.id),
     '/status': ['/status', `/status?serial=${serialNumber.toString('hex')}`],
-    '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],
+    '/receipts/:id': [`/receipts/${verification.id}`], '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],
     '/authorities/:label': ['/authorities/bench-ca-g1'], '/my-requests/:id': [`/my-requests/${request.id}`], '/changed-certificate/:token': [`/changed-certificate/${own}`],
   };
   return { officialId: holder!.id, provincePath: province.path, addressesOf: (path) => addresses[path] ?? (path.includes(':') ? [] : [path]) };
