@@ -27,6 +27,8 @@ export const problems = {
   'identity-check-off':          { status: 409, en: 'The check with the national population database is switched off here.', vi: 'Việc đối chiếu với CSDL quốc gia về dân cư chưa được bật.' },
   'passkey-enrolment-over':      { status: 409, en: 'No further passkey can be added this way.', vi: 'Không thể thêm khóa đăng nhập theo cách này.' },
   'passkey-last':                { status: 409, en: 'This is your only way to sign in; add another passkey first.', vi: 'Đây là cách đăng nhập duy nhất của bạn; hãy thêm khóa khác trước.' },
+  'last-administrator':          { status: 409, en: 'At least one person must stay an active administrator.', vi: 'Phải còn ít nhất một quản trị viên đang hoạt động.' },
+  'recovery-impossible':         { status: 409, en: 'Only an active person with a work e-mail can be recovered.', vi: 'Chỉ khôi phục được cho người đang hoạt động và có thư điện tử công vụ.' },
   'request-in-progress':         { status: 409, en: 'The same request is being answered; ask again in a moment.', vi: 'Yêu cầu này đang được xử lý; vui lòng gọi lại sau giây lát.' },
   'state-changed':               { status: 409, en: 'Someone changed this in the meantime; read it again.', vi: 'Dữ liệu vừa được thay đổi; vui lòng tải lại.' },
   'content-lost':                { status: 410, en: 'The document is no longer here; send it again.', vi: 'Tài liệu không còn trên hệ thống; vui lòng gửi lại.' },

@@ -25,9 +25,7 @@ export async function createOperator({ db, now }: Needed, actor: Actor, input: O
 
 /** The same inside a transaction that is already open. */
 export async function addOperator(tx: Tx, actor: Actor, input: OperatorInput, now: Date): Promise<OperatorRow> {
-  if (input.roles.includes('registrar') && input.agencyPath === undefined) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/agencyPath', message: 'a registrar belongs to an agency' }] });
-  }
+  requireAgency(input.roles, input.agencyPath);
   requireFuture(input.expiresAt, now);
   const operator: OperatorRow = {
     id: randomUUID(), name: input.name, email: input.email ?? null, kind: input.kind,
@@ -51,6 +49,12 @@ export async function setOperatorExpiry({ db, now }: Needed, actor: Actor, id: s
     await recordAudit(tx, actor, 'operator.expiry-set', { type: 'operator', id }, { before: { expiresAt: before.expiresAt }, after: { expiresAt } });
     return { ...before, expiresAt };
   });
+}
+
+/** @throws Problem `invalid-fields` where the roles need an agency (registrar) and none is named */
+export function requireAgency(roles: readonly Role[], agencyPath: string | undefined): void {
+  if (!roles.includes('registrar') || agencyPath !== undefined) return;
+  throw new Problem('invalid-fields', { errors: [{ pointer: '/agencyPath', message: 'a registrar belongs to an agency' }] });
 }
 
 function requireFuture(expiresAt: Date | undefined, now: Date): void {

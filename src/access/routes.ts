@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
 import { Problem } from '../problems.ts';
 import { roles } from '../services.ts';
+import { setOperatorActive, setOperatorRoles } from './change-operator.ts';
 import { createOperator, issueApiKey, revokeApiKey, setOperatorExpiry } from './operators.ts';
 import { findOperator, listApiKeys, listOperators } from './store.ts';
 
@@ -40,6 +41,17 @@ export const accessRoutes = [
     method: 'put', path: '/api/v1/operators/:id/expiry', summary: "Set or lift the end of an operator's appointment", allow: 'operator:manage',
     params: byId, body: z.strictObject({ expiresAt: moment.nullable() }), status: 200, reply: Operator, problems: ['not-found', 'invalid-fields'],
     handle: async ({ services, actor, params, body }) => setOperatorExpiry(services, actor, params.id, body.expiresAt),
+  }),
+  endpoint({
+    method: 'put', path: '/api/v1/operators/:id/roles', summary: 'Give an operator other roles and another reach', allow: 'operator:manage',
+    params: byId, body: z.strictObject({ roles: z.array(z.enum(roles)).min(1).max(roles.length), agencyPath: agencyPath.nullable() }), status: 200, reply: Operator,
+    problems: ['not-found', 'invalid-fields', 'last-administrator'],
+    handle: async ({ services, actor, params, body }) => setOperatorRoles(services, actor, { id: params.id, ...body }),
+  }),
+  endpoint({
+    method: 'put', path: '/api/v1/operators/:id/state', summary: 'Switch an operator off at once, or on again', allow: 'operator:manage',
+    params: byId, body: z.strictObject({ active: z.boolean() }), status: 200, reply: Operator, problems: ['not-found', 'last-administrator'],
+    handle: async ({ services, actor, params, body }) => setOperatorActive(services, actor, { id: params.id, ...body }),
   }),
   endpoint({
     method: 'post', path: '/api/v1/operators/:id/api-keys', summary: 'Make an API key, shown this once', allow: 'operator:manage',

@@ -50,8 +50,34 @@ export async function findOperator(db: Knex, id: string): Promise<OperatorRow | 
   return db('operators').where({ id }).first(...operatorColumns, db.raw(rolesOf)) as Promise<OperatorRow | undefined>;
 }
 
-export async function listOperators(db: Knex, page: PageRequest): Promise<Page<OperatorRow>> {
-  return findPage(db('operators').select(...operatorColumns, db.raw(rolesOf)), ['createdAt', 'id'], page);
+export interface OperatorFilter { /** part of a name or an e-mail */ q?: string | undefined; role?: Role | undefined; active?: boolean | undefined }
+
+export async function listOperators(db: Knex, page: PageRequest, { q, role, active }: OperatorFilter = {}): Promise<Page<OperatorRow>> {
+  const query = db('operators').select(...operatorColumns, db.raw(rolesOf));
+  if (q !== undefined) {
+    const part = `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    void query.where((either) => either.whereRaw('search_text(name) like search_text(?)', [part]).orWhereRaw('lower(email) like lower(?)', [part]));
+  }
+  if (role !== undefined) void query.whereExists(db('operator_roles').whereRaw('operator_roles.operator_id = operators.id').where({ role }));
+  if (active !== undefined) void query.where({ active });
+  return findPage(query, ['createdAt', 'id'], page);
+}
+
+/** People who can administer at a moment; only they can let anybody in. */
+export async function countAdministrators(db: Knex, at: Date): Promise<number> {
+  const [row] = (await db('operators').join('operator_roles', 'operator_roles.operatorId', 'operators.id')
+    .where({ role: 'administrator', active: true, kind: 'person' }).where((end) => end.whereNull('expiresAt').orWhere('expiresAt', '>', at)).count({ count: '*' })) as { count: number }[];
+  return row?.count ?? 0;
+}
+
+export async function markOperatorRoles(tx: Tx, id: string, { roles, agencyPath }: Pick<OperatorRow, 'roles' | 'agencyPath'>): Promise<void> {
+  await tx('operators').where({ id }).update({ agencyPath });
+  await tx('operator_roles').where({ operatorId: id }).delete();
+  await tx('operator_roles').insert(roles.map((role) => ({ operatorId: id, role })));
+}
+
+export async function markOperatorActive(tx: Tx, id: string, active: boolean): Promise<void> {
+  await tx('operators').where({ id }).update({ active });
 }
 
 export async function insertOperator(tx: Tx, operator: OperatorRow & { createdBy: string }): Promise<void> {

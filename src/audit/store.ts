@@ -51,6 +51,10 @@ export async function listEntries(db: Knex, filter: AuditFilter, page: PageReque
   return findPage(query, ['sequence'], page, 'desc');
 }
 
+export async function findEntry(db: Knex, sequence: number): Promise<AuditRow | undefined> {
+  return db('audit_entries').where({ sequence }).first(...entryColumns);
+}
+
 /** Entries with their stored leaf hashes, `after` < sequence <= `last`. */
 export async function listWholeEntries(db: Knex, after: number, last: number, limit: number): Promise<(AuditRow & { leafHash: Buffer })[]> {
   return db('audit_entries').where('sequence', '>', after).where('sequence', '<=', last).orderBy('sequence').limit(limit)

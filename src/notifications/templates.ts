@@ -153,6 +153,25 @@ export const templates = {
       ],
     },
   },
+  'recovery-link': {
+    facts: ['name', 'minutes', 'link'], sealed: 'link',
+    vi: {
+      subject: 'Khôi phục truy cập cho {name}',
+      paragraphs: [
+        'Hai quản trị viên đã đồng ý khôi phục quyền truy cập của bạn. Mọi khóa đăng nhập cũ đã bị gỡ.',
+        'Mở liên kết dưới đây để thiết lập khóa mới. Liên kết dùng được một lần, trong {minutes} phút; sau đó hãy yêu cầu liên kết mới ở trang đăng nhập.',
+      ],
+      link: { fact: 'link', label: 'Thiết lập khóa đăng nhập' },
+    },
+    en: {
+      subject: 'Recovery of access for {name}',
+      paragraphs: [
+        'Two administrators have agreed to recover your access. All your old passkeys were removed.',
+        'Open the link below to set up a new one. It works once, within {minutes} minutes; after that ask for a new one on the sign-in page.',
+      ],
+      link: { fact: 'link', label: 'Set up a passkey' },
+    },
+  },
   'requests-due': {
     facts: ['overdue', 'soon', 'lines', 'listUrl'],
     vi: {

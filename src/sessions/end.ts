@@ -13,6 +13,11 @@ export async function endSessions(services: Pick<Services, 'db' | 'now'>, actor:
   return services.db.transaction((tx) => endSessionsOf(services, tx, actor, { owner: ownerOf(actor), ...which }));
 }
 
+/** Ends every session of somebody else, for whoever may do so. @returns how many were ended */
+export async function endAllSessions(services: Pick<Services, 'db' | 'now'>, actor: Actor, owner: Owner): Promise<number> {
+  return services.db.transaction((tx) => endSessionsOf(services, tx, actor, { owner }));
+}
+
 /** Ends sessions of one person inside a transaction: one, all but one or, where neither is named, all. @returns how many were ended */
 export async function endSessionsOf(
   { now }: Pick<Services, 'now'>, tx: Tx, actor: Actor, { owner, ...which }: { owner: Owner; only?: string; except?: string },

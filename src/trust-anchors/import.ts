@@ -2,6 +2,7 @@ import { parseCertificate, type Certificate } from '../../pki/certificate/parse.
 import { sha256Fingerprint } from '../../pki/certificate/fingerprint.ts';
 import { parseSignedData } from '../../pki/cms/signed-data.ts';
 import { parsePem } from '../../pki/keys/pem.ts';
+import { printName } from '../../pki/name/print.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { insertProposal, isAuthority, plainFingerprint } from './propose.ts';
@@ -41,6 +42,15 @@ export async function importTrustAnchors(services: Pick<Services, 'db' | 'now'>,
     }
     return imported;
   });
+}
+
+export interface FoundCertificate { subject: string; issuer: string; notBefore: Date; notAfter: Date; isAuthority: boolean }
+
+/** What a file holds, to be looked at before anything is proposed. @throws PkiError `document-unreadable` and its like */
+export function certificatesOf(bytes: Uint8Array): FoundCertificate[] {
+  return certificatesIn(bytes).map((certificate) => ({
+    subject: printName(certificate.subject), issuer: printName(certificate.issuer), notBefore: certificate.notBefore, notAfter: certificate.notAfter, isAuthority: isAuthority(certificate),
+  }));
 }
 
 function certificatesIn(bytes: Uint8Array): Certificate[] {

@@ -36,8 +36,21 @@ export async function insertTrustAnchor(tx: Tx, row: TrustAnchorRow): Promise<bo
   return inserted.length === 1;
 }
 
-export async function listTrustAnchors(db: Knex, page: PageRequest): Promise<Page<TrustAnchorRow>> {
-  return findPage<TrustAnchorRow>(db('trust_anchors').select(columns), ['label', 'id'], page);
+export interface AnchorFilter { /** waiting: for a second person's yes, to the anchor or to its withdrawal */ state?: 'waiting' | 'in-force' | 'withdrawn' | undefined }
+
+export async function listTrustAnchors(db: Knex, page: PageRequest, { state }: AnchorFilter = {}): Promise<Page<TrustAnchorRow>> {
+  const query = db('trust_anchors').select(columns);
+  if (state === 'withdrawn') void query.whereNotNull('withdrawnAt');
+  if (state === 'in-force') void query.whereNotNull('confirmedAt').whereNull('withdrawnAt');
+  if (state === 'waiting') void query.whereNull('withdrawnAt').where((one) => one.whereNull('confirmedAt').orWhereNotNull('withdrawalProposedAt'));
+  return findPage<TrustAnchorRow>(query, ['label', 'id'], page);
+}
+
+export type NamedAnchorRow = TrustAnchorRow & { createdByName: string | null; confirmedByName: string | null };
+
+export async function findTrustAnchor(db: Knex, id: string): Promise<NamedAnchorRow | undefined> {
+  const nameOf = (column: string) => db.raw(`(select name from operators where operators.id::text = trust_anchors.${column}::text) as ${column}_name`);
+  return db('trust_anchors').where({ id }).first([...columns, nameOf('created_by'), nameOf('confirmed_by')]) as Promise<NamedAnchorRow | undefined>;
 }
 
 /** Anchors that two people stand behind and nobody withdrew. Whether their dates fit is the validator's question. */

@@ -29,6 +29,16 @@ export async function listTrustLists(db: Knex, page: PageRequest): Promise<Page<
   return findPage<TrustListRow>(db('trust_lists').select(columns), ['proposed_at', 'id'], page);
 }
 
+/** Those handed in last. */
+export async function listNewest(db: Knex, limit: number): Promise<TrustListRow[]> {
+  return db('trust_lists').orderBy([{ column: 'proposedAt', order: 'desc' }, 'id']).limit(limit).select(columns) as Promise<TrustListRow[]>;
+}
+
+/** With the file itself. */
+export async function findTrustList(db: Knex, id: string): Promise<TrustListRow & { xml: Uint8Array } | undefined> {
+  return db('trust_lists').where({ id }).first([...columns, 'xml']) as Promise<TrustListRow & { xml: Uint8Array } | undefined>;
+}
+
 /** One decision at a time, or two lists of one domain could both rise above the same third. */
 export async function lockDecisions(tx: Tx): Promise<void> {
   await tx.raw('lock table trust_lists in share row exclusive mode');

@@ -1,6 +1,7 @@
 import { accountPages } from './account/pages.ts';
 import { askedPages } from './ask/asked-pages.ts';
 import { askPages } from './ask/pages.ts';
+import { auditPages } from './audit/pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { bulkPages } from './bulk/pages.ts';
 import { calendarPages } from './calendar/pages.ts';
@@ -16,6 +17,8 @@ import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
 import { entryPages } from './people/entry-pages.ts';
 import { peopleListPages } from './people/list-pages.ts';
+import { operatorListPages } from './operators/list-pages.ts';
+import { operatorPages } from './operators/operator-pages.ts';
 import { passkeyPages } from './passkeys/pages.ts';
 import { dashboardPages } from './dashboard/pages.ts';
 import { explanationPages } from './explanations/pages.ts';
@@ -27,6 +30,8 @@ import { revokePages } from './revoke/pages.ts';
 import { searchPages } from './search/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
+import { trustAnchorPages } from './trust-anchors/anchor-pages.ts';
+import { trustedListPages } from './trust-anchors/list-pages.ts';
 import { verifyPages } from './verify/pages.ts';
 import { workListPages } from './work-list/list-pages.ts';
 import { requestPages } from './work-list/request-pages.ts';
@@ -37,6 +42,8 @@ export const pages: readonly Page[] = [
   ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
   ...searchPages, ...registerPages, ...jobPages,
+  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
+  ...passkeyPages, ...operatorListPages, ...operatorPages, ...auditPages, ...trustedListPages, ...trustAnchorPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages,

@@ -5,10 +5,7 @@ import { listOwnSessions } from '../../sessions/find.ts';
 import { html, page, redirect } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { browserOf } from './browser-of.ts';
-
-const roleWords = {
-  operator: 'account.roleOperator', registrar: 'account.roleRegistrar', administrator: 'account.roleAdministrator', auditor: 'account.roleAuditor', verifier: 'account.roleVerifier',
-} as const satisfies Record<Actor['roles'][number], WordKey>;
+import { roleWords } from './role-words.ts';
 
 const methodWords: Readonly<Record<string, WordKey>> = {
   link: 'account.methodLink', enrolment: 'account.methodEnrolment', passkey: 'account.methodPasskey', 'client-certificate': 'account.methodCertificate',

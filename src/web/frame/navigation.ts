@@ -8,6 +8,9 @@ export interface NavigationRow { path: string; word: WordKey; signedOutOnly?: bo
 /** The main navigation in its order. The first entry that somebody signed in can open is where they land. */
 export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
+  { path: '/operators', word: 'operators.nav' },
+  { path: '/trust-anchors', word: 'trust.nav' },
+  { path: '/audit', word: 'audit.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
   { path: '/people', word: 'people.nav' },
   { path: '/dashboard', word: 'dashboard.title' },

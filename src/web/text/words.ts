@@ -1,6 +1,8 @@
 import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
 import { ask } from './ask.ts';
+import { audit } from './audit.ts';
+import { auditFault, auditNoun, auditVerb } from './audit-events.ts';
 import { authorities } from './authorities.ts';
 import { blocks } from './blocks.ts';
 import { certificate } from './certificate.ts';
@@ -13,6 +15,7 @@ import { keyProof } from './key-proof.ts';
 import { jobs } from './jobs.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
+import { operators } from './operators.ts';
 import { passkeys } from './passkeys.ts';
 import { receipts } from './receipts.ts';
 import { register } from './register.ts';
@@ -23,6 +26,7 @@ import { revoke } from './revoke.ts';
 import { search } from './search.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
+import { trust } from './trust.ts';
 import { verify } from './verify.ts';
 import { work } from './work.ts';
 
@@ -34,6 +38,10 @@ export type Pair = readonly [vi: string, en: string];
 export const texts = {
   account,
   ask,
+  audit,
+  auditFault,
+  auditNoun,
+  auditVerb,
   authorities,
   blocks,
   certificate,
@@ -46,16 +54,18 @@ export const texts = {
   jobs,
   mine,
   newCertificate,
-  people,
+  operators,
   passkeys,
   receipts,
   register,
+  people,
   renew,
   reports,
   revoke,
   search,
   signIn,
   status,
+  trust,
   verify,
   work,
 } as const satisfies Record<string, Readonly<Record<string, Pair>>>;

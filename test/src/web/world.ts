@@ -14,6 +14,7 @@ import { testActor } from '../../authorities.ts';
 import { atEnd, type TestServices } from '../../database.ts';
 import { issueRows, jsonLines } from '../bulk/files.ts';
 import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
+import { keptSamples, keptThings, type Kept } from './kept.ts';
 import { signedInAs, signIn } from './people.ts';
 
 /** Everybody who can be signed in, and nobody. */
@@ -21,7 +22,7 @@ export const visitors = ['nobody', 'official', 'enrolling', ...roles] as const;
 export type VisitorName = (typeof visitors)[number];
 
 /** A service with something on every page, and a session for everybody. */
-export interface WebWorld extends RequestWorld {
+export interface WebWorld extends RequestWorld, Kept {
   /** The official who holds the certificate. */
   officialId: string;
   certificateId: string;
@@ -55,7 +56,8 @@ export async function webWorld(): Promise<WebWorld> {
   const successionToken = await succession(services, newCertificateId!);
   const { id: verificationId } = await verifyDocument(services, testActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
   atEnd(stopVerificationWorkers);
-  return { ...world, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  const kept = await keptThings(services);
+  return { ...world, ...kept, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -86,6 +88,7 @@ async function enrolling(services: TestServices): Promise<string> {
 
 /** Addresses of pages whose path has a parameter, or that show nothing without a query; every such page needs its row. */
 const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
+  ...keptSamples,
   '/sign-in/link': ({ signInLink }) => signInLink,
   '/work-list/:id/file/:paper': ({ requestId }) => `/work-list/${requestId}/file/${randomUUID()}`,
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,

@@ -1,0 +1,7 @@
+import type { Role } from '../../services.ts';
+import type { WordKey } from '../text/words.ts';
+
+/** What a role is called. */
+export const roleWords = {
+  operator: 'account.roleOperator', registrar: 'account.roleRegistrar', administrator: 'account.roleAdministrator', auditor: 'account.roleAuditor', verifier: 'account.roleVerifier',
+} as const satisfies Record<Role, WordKey>;
