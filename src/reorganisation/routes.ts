@@ -3,12 +3,11 @@ import { bulkDecisions } from '../bulk/decide.ts';
 import { BulkJob, BulkLine } from '../bulk/routes.ts';
 import { listPlannedLines, writePlannedResults } from '../bulk/planned.ts';
 import { binary, endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
-import { Problem } from '../problems.ts';
 import { decideReorganisation } from './decide.ts';
 import { askNewCertificate, fetchNewCertificate, getSuccession } from './link.ts';
 import { planReorganisation } from './plan.ts';
-import { getReorganisation } from './show.ts';
-import { listFatesPage, listPeople, listReorganisations } from './store.ts';
+import { findReorganisations, getReorganisation } from './show.ts';
+import { listFatesPage, listPeople } from './store.ts';
 
 const code = z.string().trim().min(1).max(35);
 const text = (max: number) => z.string().trim().min(1).max(max).refine((s) => !/[\p{Cc}\p{Cs}]/u.test(s), 'no control characters');
@@ -50,10 +49,7 @@ export const reorganisationRoutes = [
   }),
   endpoint({
     method: 'get', path, summary: 'Reorganisations, the newest first', ...read, query: pageQuery, reply: pageOf(Plan),
-    handle: async ({ services: { db }, actor, query }) => {
-      if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
-      return listReorganisations(db, query);
-    },
+    handle: async ({ services: { db }, actor, query }) => findReorganisations(db, actor, query),
   }),
   endpoint({
     method: 'get', path: `${path}/:id`, summary: 'A reorganisation: what it touches, in numbers, and how far it is', ...read, params: byId, reply: Reorganisation,

@@ -25,6 +25,7 @@ import { explanationPages } from './explanations/pages.ts';
 import { receiptPages } from './receipts/pages.ts';
 import { jobPages } from './jobs/pages.ts';
 import { registerPages } from './register/pages.ts';
+import { reorganisationPages } from './reorganisations/pages.ts';
 import { reportPages } from './reports/pages.ts';
 import { revokePages } from './revoke/pages.ts';
 import { searchPages } from './search/pages.ts';
@@ -47,6 +48,6 @@ export const pages: readonly Page[] = [
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages,
-  ...bulkPages, ...leaverPages, ...calendarPages,
+  ...bulkPages, ...leaverPages, ...calendarPages, ...reorganisationPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

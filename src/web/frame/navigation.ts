@@ -13,6 +13,7 @@ export const navigation: readonly NavigationRow[] = [
   { path: '/audit', word: 'audit.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
   { path: '/people', word: 'people.nav' },
+  { path: '/reorganisations', word: 'reorganisations.title' },
   { path: '/dashboard', word: 'dashboard.title' },
   { path: '/search', word: 'search.title' },
   { path: '/jobs', word: 'jobs.title' },

@@ -21,6 +21,7 @@ import { receipts } from './receipts.ts';
 import { register } from './register.ts';
 import { renew } from './renew.ts';
 import { people } from './people.ts';
+import { reorganisations } from './reorganisations.ts';
 import { reports } from './reports.ts';
 import { revoke } from './revoke.ts';
 import { search } from './search.ts';
@@ -60,6 +61,7 @@ export const texts = {
   register,
   people,
   renew,
+  reorganisations,
   reports,
   revoke,
   search,

@@ -5,6 +5,7 @@ import { createBulkJob } from '../../../src/bulk/create.ts';
 import { mayOpen, type Page } from '../../../src/web/frame/page.ts';
 import type { Actor, Role } from '../../../src/services.ts';
 import { findSession } from '../../../src/sessions/find.ts';
+import { planReorganisation } from '../../../src/reorganisation/plan.ts';
 import { roles } from '../../../src/services.ts';
 import { makeSignInLink } from '../../../src/sign-in/make-link.ts';
 import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
@@ -27,6 +28,8 @@ export interface WebWorld extends RequestWorld, Kept {
   officialId: string;
   certificateId: string;
   requestId: string;
+  /** A plan that waits for its approvals. */
+  planId: string;
   /** An answer of the verifier, about a document that nobody signed. */
   verificationId: string;
   /** A file that was looked at and waits for its approvals: one line is ready, one refused. */
@@ -56,8 +59,9 @@ export async function webWorld(): Promise<WebWorld> {
   const successionToken = await succession(services, newCertificateId!);
   const { id: verificationId } = await verifyDocument(services, testActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
   atEnd(stopVerificationWorkers);
+  const { id: planId } = await planReorganisation(services, world.people.examiner, { title: 'Đổi tên tỉnh', legalBasis: 'Nghị quyết 1', actions: [{ type: 'rename', agency: 'H57', name: 'Ủy ban nhân dân tỉnh Mới' }] });
   const kept = await keptThings(services);
-  return { ...world, ...kept, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  return { ...world, ...kept, planId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -107,6 +111,7 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/asked/:id/file/form': ({ requestId }) => `/asked/${requestId}/file/form`,
   '/asked/:id/form': ({ requestId }) => `/asked/${requestId}/form`,
   '/calendar/:id/withdraw': () => `/calendar/${randomUUID()}/withdraw`,
+  '/reorganisations/:id': ({ planId }) => `/reorganisations/${planId}`,
   '/people/:id': ({ officialId }) => `/people/${officialId}`,
   '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
   '/reports/:name': () => '/reports/certificates-by-state',

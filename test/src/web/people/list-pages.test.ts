@@ -71,7 +71,7 @@ test('a request that is under way takes the place of another', async () => {
 
 test('names are found without their diacritics, in a unit with all below it', async () => {
   const operator = await actorFor(services, 'operator');
-  const unit = await createAgency(services, operator, { code: 'H05.7', name: 'Sở Tư pháp', certificateName: 'Sở Tư pháp', validFrom: services.now() } as Parameters<typeof createAgency>[2]);
+  const unit = await createAgency(services, operator, { code: 'H05.7', name: 'Sở Tư pháp', certificateName: 'Sở Tư pháp' });
   const { id } = await registerOfficial(services, operator, { agencyId: unit.id, name: 'Đặng Thị Thủy', position: 'Chuyên viên', email: 'thuy.dt@bacninh.gov.vn' });
   for (const query of ['q=dang+thuy', 'q=thuy.dt%40bac', 'q=THỦY&agency=H05', 'state=without&agency=H05.7']) expect([query, rowsOf((await registrar.get(`/people?${query}`)).html)]).toEqual([query, [id]]);
   expect(rowsOf((await registrar.get('/people?q=khong+ai')).html)).toEqual([]);
