@@ -3,10 +3,10 @@ import type { ReadEvidence, ReadTask } from './read.worker.ts';
 
 let pool: Piscina | undefined;
 
-/** One thread is enough for what a network brings; it is away after half a minute without work. */
+/** One thread is enough for what a network brings; one that broke is replaced, for others wait behind it. */
 function reader(): Piscina {
   pool ??= new Piscina({
-    filename: new URL('./read.worker.ts', import.meta.url).href, minThreads: 0, maxThreads: 1, idleTimeout: 30_000,
+    filename: new URL('./read.worker.ts', import.meta.url).href, minThreads: 1, maxThreads: 1,
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   return pool;

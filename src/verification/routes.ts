@@ -85,9 +85,15 @@ const receiptShown = ({ documentDigest, documentSize, content, format, indicatio
 });
 
 const cms = 'application/pkcs7-mime';
+
+function signedReceipt({ id, receipt }: VerificationRow): Binary {
+  if (!receipt) throw new Problem('not-found', { id, reason: 'this answer was not signed' });
+  return binary(receipt, cms, `receipt-${id}.p7m`);
+}
+
 /** ETSI TS 119 102-2 */
 const xml = 'application/xml';
-const id = z.object({ id: z.uuid() });
+const byId = z.object({ id: z.uuid() });
 
 const asked = {
   validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
@@ -143,19 +149,21 @@ export const verificationRoutes = [
     },
   }),
   endpoint({
-    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered to your agency: digest, verdict, time', allow: 'verification:read',
-    params: id, status: 200, reply: OwnReceipt, problems: ['not-found'],
-    handle: async ({ services, actor, params }) => receiptShown(await readVerification(services, actor, params.id)),
+    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered to your agency: digest, verdict, time; as JSON or the signed CMS. A report of ETSI TS 119 102-2 is made only with the file', allow: 'verification:read',
+    params: byId, query: form, status: 200, reply: OwnReceipt, accepts: [cms], problems: ['not-found'],
+    handle: async ({ services, actor, query, params, accept }) => {
+      if (query.report === 'etsi') throw new Problem('not-acceptable', { offered: ['application/json', cms], reason: 'the building blocks of an answer are not kept' });
+      const row = await readVerification(services, actor, params.id);
+      return accept === cms ? signedReceipt(row) : receiptShown(row);
+    },
   }),
   endpoint({
     method: 'get', path: '/api/v1/verifications/:id/receipt', summary: 'The receipt of an answer, for whoever knows its id; as JSON or the signed CMS', allow: 'anyone',
-    params: id, status: 200, reply: Receipt, accepts: [cms], problems: ['not-found', 'too-many-requests'],
+    params: byId, status: 200, reply: Receipt, accepts: [cms], problems: ['not-found', 'too-many-requests'],
     handle: async ({ services, params, address, accept, setHeader }) => {
       await takeRate(services, { purpose: 'receipt', caller: address, rate: rates.anyone, setHeader });
       const row = await readReceipt(services, params.id);
-      if (accept !== cms) return receiptShown(row);
-      if (!row.receipt) throw new Problem('not-found', { id: params.id, reason: 'this answer was not signed' });
-      return binary(row.receipt, cms, `receipt-${row.id}.p7m`);
+      return accept === cms ? signedReceipt(row) : receiptShown(row);
     },
   }),
   endpoint({

@@ -17,14 +17,20 @@ let heldBytes = 0;
 
 /** A bounded pool: a slow or hostile file holds one thread, never the loop that answers OCSP. */
 function workers(): Piscina {
-  pool ??= new Piscina({
+  if (pool) return pool;
+  pool = new Piscina({
     filename: new URL('./decide.worker.ts', import.meta.url).href,
-    minThreads: 0,
+    // one that was given up is replaced, or what waits behind it would wait for the next caller
+    minThreads: 1,
     maxThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
     maxQueue: queueLimits.tasks,
     idleTimeout: 30_000,
     // old space only: a document lies outside it; a bomb in its structure does not
     resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
+  // a thread that runs out of memory just as its time is up has no task left to reject: its document is answered already
+  pool.on('error', (error: unknown) => {
+    if (!isOutOfMemory(error)) throw error;
   });
   return pool;
 }

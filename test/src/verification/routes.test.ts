@@ -81,3 +81,18 @@ test('what is left of the rate is told with each answer', async () => {
   expect(answer.headers.get('ratelimit-policy')).toBe('"registered";q=300;w=15');
   expect(answer.headers.get('ratelimit')).toMatch(/^"registered";r=\d+;t=\d+$/);
 });
+
+test('an answer is read again as JSON or as its signed receipt; a report of ETSI is made only with the file, and that is said', async () => {
+  const { id } = await (await postFile(await results.sign(official))).json() as Answer;
+  const read = (query: string, accept: string): Promise<Response> =>
+    fetch(`${base}/api/v1/verifications/${id}${query}`, { headers: { authorization: `Bearer ${token}`, accept, 'accept-language': 'en' } });
+  expect(await (await read('', 'application/json')).json()).toMatchObject({ id, conclusion: { indication: 'TOTAL-PASSED' } });
+  const receipt = await read('', 'application/pkcs7-mime');
+  const open = await fetch(`${base}/api/v1/verifications/${id}/receipt`, { headers: { accept: 'application/pkcs7-mime' } });
+  expect([receipt.status, receipt.headers.get('content-type')]).toEqual([open.status, 'application/pkcs7-mime']);
+  expect(await receipt.bytes()).toEqual(await open.bytes());
+  for (const [query, accept] of [['', 'application/xml'], ['?report=etsi', '*/*']] as const) {
+    const refused = await read(query, accept);
+    expect([refused.status, await refused.json()]).toMatchObject([406, { type: 'urn:antin:problem:not-acceptable', title: 'The answer is not available in the format asked for.', offered: ['application/json', 'application/pkcs7-mime'] }]);
+  }
+});

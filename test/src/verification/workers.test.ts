@@ -109,3 +109,25 @@ test('a fault in a worker is the service\'s own, and the next document is judged
   expect(problemOf(failed).code).toBe('internal-error');
   expect((await verifyDocument(services, actor, { name: 'x.p7s', file: task.file })).conclusion.indication).toBe('TOTAL-PASSED');
 });
+
+test('what waits behind documents that were given up is judged next, without another caller', async () => {
+  const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'public-service' as const, anchors: [] };
+  // more than there are workers on any machine
+  const stuck = Array.from({ length: 5 }, () => judgeInWorker(task, () => new Promise<never>(() => undefined), 500).catch((error: unknown) => problemOf(error).code));
+  const nothing = { certificates: [], crls: [], ocspResponses: [], gatheredAt: services.now(), knownSince: undefined };
+  const waiting = judgeInWorker(task, () => Promise.resolve(nothing), 60_000);
+  expect(await Promise.all(stuck)).toEqual(stuck.map(() => 'took-too-long'));
+  expect((await waiting).report.conclusion.indication).toBe('INDETERMINATE');
+}, 90_000);
+
+test('a worker that runs out of memory ends its document alone, long before its time is up, and the pool goes on', async () => {
+  const { db } = services;
+  const { der } = await db('certificates').where({ id: official.certificateId }).first('der') as { der: Uint8Array };
+  const anchor = { certificate: new Uint8Array(der), domain: 'Antin', scope: 'any' as const, trustedFrom: services.now(), trustedUntil: undefined };
+  // each becomes an object of its own in the heap of the worker, where one reference is sent
+  const heavy = { ...anchor, ...Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, n])) };
+  const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'public-service' as const, anchors: Array.from<typeof anchor>({ length: 1_200_000 }).fill(heavy) };
+  const judged = judgeInWorker(task, () => new Promise<never>(() => undefined), 600_000).catch((error: unknown) => problemOf(error).code);
+  expect(await judged).toBe('took-too-long');
+  expect((await verifyDocument(services, actor, { name: 'x.p7s', file: task.file })).conclusion.indication).toBe('TOTAL-PASSED');
+}, 180_000);
