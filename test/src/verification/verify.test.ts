@@ -1,13 +1,17 @@
+import { sha256Fingerprint } from '../../../pki/certificate/fingerprint.ts';
+import { toPem } from '../../../pki/keys/pem.ts';
 import { revokeCertificate } from '../../../src/certificates/revoke.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import type { Answer } from '../../../src/verification/answer.ts';
 import { testActor } from '../../authorities.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
 import { container, signedFiles } from '../../pki/asic/make-container.ts';
+import { makeHolder } from '../../pki/certificates.ts';
 import { sign } from '../../pki/cms/unsigned.ts';
 import { forged, jadesHeader } from '../../pki/jws/sign.ts';
 import { invoice, signed } from '../../pki/xml/signed-xml.ts';
 import { SignedResults, type Official } from '../../signed-results.ts';
+import { trustForTest } from '../../trust.ts';
 
 const text = Buffer.from('Giấy chứng nhận số 42');
 let services: TestServices;
@@ -223,4 +227,38 @@ test('each file of a container is told with its digest and who signed it; one th
   expect(answer.messages.map(({ code, text: { vi, en } }) => [code, vi, en])).toEqual([['file-not-signed', 'Tệp them.txt trong gói không được chữ ký nào bao phủ.', 'No signature covers the file them.txt of the container.']]);
   const refused = await post(Buffer.concat([container('ASiC-E', made), Buffer.from('x')]));
   expect(refused.status).toBe(422);
+});
+
+describe('what the signatures make of a document', () => {
+  const body = 'Ủy ban nhân dân tỉnh Thử Nghiệm';
+  const seal = (): Promise<Official> => results.official({ profile: 'agency-seal', subject: [['C', 'VN'], ['O', body], ['CN', body]] });
+  const leader = (): Promise<Official> => results.official({ subject: [['C', 'VN'], ['O', body], ['CN', 'Trần Thị B']] });
+
+  test('a leader’s signature and the organisation’s on one file', async () => {
+    const answer = await verify(await results.sign(await seal(), { pdf: await results.sign(await leader(), { timestamp: true }), timestamp: true }), { issuingBody: 'UBND tỉnh thử nghiệm' });
+    expect(answer.conclusion.indication).toBe('TOTAL-PASSED');
+    expect(answer.signatures.map(({ signer, coverage }) => [signer?.kind, coverage?.wholeDocument])).toEqual([['personal', false], ['organisation-seal', true]]);
+    expect(answer.nature).toEqual({ code: 'leader-and-organisation', text: { vi: 'Văn bản có chữ ký số của người có thẩm quyền và của cơ quan', en: 'Signed by a competent person and by the organisation' } });
+    expect(answer.messages.map(({ code, text: words }) => [code, words.vi])).toEqual([['issuing-body-matches', 'Cơ quan ban hành ghi trên kết quả (UBND tỉnh thử nghiệm) đúng với chứng thư.']]);
+    expect(answer.signatures[0]!.messages.find(({ code }) => code === 'signed-again-after')?.text.vi).toBe('Sau chữ ký này, tài liệu được ký thêm.');
+  });
+
+  test.each([
+    ['a copy', 'SAO Y', 'electronic-copy', 'organisation-copy', 'Bản sao điện tử có chữ ký số của cơ quan', 'An electronic copy with the organisation’s signature'],
+    ['the organisation’s alone', undefined, 'organisation-seal', 'organisation-only', 'Chỉ có chữ ký số của cơ quan: bản sao, hoặc văn bản không kèm chữ ký số của người có thẩm quyền', 'The organisation’s signature alone: a copy, or a document without a competent person’s signature'],
+  ])('%s', async (_what, reason, kind, code, vi, en) => {
+    const answer = await verify(await results.sign(await seal(), reason === undefined ? {} : { reason }));
+    expect(answer).toMatchObject({ conclusion: { indication: 'TOTAL-PASSED' }, nature: { code, text: { vi, en } }, signatures: [{ signer: { kind, commonName: body } }] });
+  });
+
+  test('signers of two trust domains on one file, each told by its own', async () => {
+    const root = await makeHolder({ profile: 'root-ca', name: 'Gốc quốc gia' });
+    await trustForTest(services, { certificate: toPem('CERTIFICATE', root.certificate.der), fingerprint: sha256Fingerprint(root.certificate.der), label: 'NEAC', domain: 'NEAC', scope: 'signing' });
+    const citizen = { ...await makeHolder({ profile: 'official-signing', name: 'Lê Văn C', issuer: root }), certificateId: '' };
+    const answer = await verify(await results.sign(await leader(), { pdf: await results.sign(citizen) }));
+    expect(answer.signatures.map(({ trustDomain, signer }) => [trustDomain, signer?.commonName])).toEqual([['NEAC', 'Lê Văn C'], ['Antin', 'Trần Thị B']]);
+    // nobody says whether the citizen’s certificate stands: no status is not good status
+    expect(answer.signatures.map(({ indication, subIndication }) => [indication, subIndication])).toEqual([['INDETERMINATE', 'TRY_LATER'], ['TOTAL-PASSED', null]]);
+    expect(answer.outcome.text).toEqual({ vi: 'Chưa đủ căn cứ', en: 'Indeterminate' });
+  });
 });
