@@ -2,6 +2,7 @@ import { accountPages } from './account/pages.ts';
 import { askedPages } from './ask/asked-pages.ts';
 import { askPages } from './ask/pages.ts';
 import { auditPages } from './audit/pages.ts';
+import { keepPages } from './authorities/keep-pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { bulkPages } from './bulk/pages.ts';
 import { calendarPages } from './calendar/pages.ts';
@@ -44,7 +45,7 @@ export const pages: readonly Page[] = [
   ...passkeyPages,
   ...searchPages, ...registerPages, ...jobPages,
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
-  ...passkeyPages, ...operatorListPages, ...operatorPages, ...auditPages, ...trustedListPages, ...trustAnchorPages,
+  ...passkeyPages, ...operatorListPages, ...operatorPages, ...keepPages, ...auditPages, ...trustedListPages, ...trustAnchorPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages,

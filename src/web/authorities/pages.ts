@@ -42,7 +42,7 @@ async function requireShown(services: Services, t: Translate, asked: string): Pr
 export const authorityPages = [
   page({
     method: 'get', path: '/authorities', allow: 'anyone',
-    handle: async ({ services, t }) => html('authorities/list.njk', { generations: await listShown(services, t) }),
+    handle: async ({ services, actor, t }) => html('authorities/list.njk', { generations: await listShown(services, t), mayKeep: actor.permissions.has('authority:read') }),
   }),
   page({
     method: 'get', path: '/authorities/:label', allow: 'anyone', params: label,

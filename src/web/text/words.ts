@@ -13,6 +13,7 @@ import { frame } from './frame.ts';
 import { lists } from './lists.ts';
 import { keyProof } from './key-proof.ts';
 import { jobs } from './jobs.ts';
+import { keep } from './keep.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
 import { operators } from './operators.ts';
@@ -53,6 +54,7 @@ export const texts = {
   lists,
   keyProof,
   jobs,
+  keep,
   mine,
   newCertificate,
   operators,
