@@ -1,6 +1,7 @@
 import { reportKinds } from '../../src/reports/catalogue.ts';
 import { countNew, recount } from '../../src/reports/count.ts';
 import { readReport } from '../../src/reports/read.ts';
+import { figuresFor } from '../../src/web/dashboard/figures.ts';
 import { benchActor, report, startBench } from './run.ts';
 
 /**
@@ -63,5 +64,13 @@ for (const { name } of reportKinds) {
   const own = await timed(() => readReport(services, { ...benchActor, agencyPath: 'H05' }, name));
   figures.push([name, `${times.toSorted((a, b) => a - b)[1]!.toFixed(0)} ms   of one province ${own.toFixed(0)} ms`]);
 }
+let queries = 0;
+const count = (): void => { queries += 1; };
+db.on('query', count);
+const first = await timed(() => figuresFor(services, benchActor, undefined));
+db.off('query', count);
+const again = await timed(() => figuresFor(services, benchActor, undefined));
+const ofOne = await timed(() => figuresFor(services, { ...benchActor, agencyPath: 'H05' }, undefined));
+figures.push(['figures of the dashboard', `${first.toFixed(0)} ms in ${queries} queries   within the minute ${again.toFixed(1)} ms   of one province ${ofOne.toFixed(0)} ms`]);
 report(`Reports over ${certificates.toLocaleString('en-US')} certificates`, figures);
 await bench.end();

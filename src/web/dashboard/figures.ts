@@ -13,7 +13,7 @@ const mostKept = 200;
 const known = new WeakMap<Knex, Map<string, Kept>>();
 
 /**
- * The figures of an agency and below, not older than a minute: at a million certificates the whole country takes half a second
+ * The figures of an agency and below, not older than a minute: at 200,000 certificates the whole country takes half a second
  * to count, and everybody there looks at the same. The page says of which moment they are.
  * @throws Problem `not-found`, `outside-your-agency`
  */
