@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { actorOf } from '../../src/access/authenticate.ts';
 import { addOperator } from '../../src/access/operators.ts';
+import { reportKinds } from '../../src/reports/catalogue.ts';
 import { hashOfToken } from '../../src/reorganisation/run.ts';
 import { submitRequest } from '../../src/requests/submit.ts';
 import type { Services } from '../../src/services.ts';
+import { verifyDocument } from '../../src/verification/verify.ts';
+import { makeResultPdf } from '../make-result-pdf.ts';
 import { makeCertificates, makeCsr, makeOfficials } from '../make-data.ts';
 import { benchActor } from './run.ts';
 
@@ -29,6 +32,11 @@ const requestAddresses = (id: string): Readonly<Record<string, readonly string[]
 const lists: Readonly<Record<string, readonly string[]>> = {
   '/work-list': ['', '?q=nguyen', '?q=dang+hong+vy', '?q=khong+co', '?agency=H05', '?agency=H05.7', '?late=true', '?urgent=true', '?step=ended', '?step=ended&q=nguyen', '?step=ended&q=dang+hong+vy', '?step=ended&agency=H05.7',
     '?step=ended&agency=H05', '?step=ended&kind=change', '?step=confirm', '?step=confirm&urgent=true', '?step=returned&late=true'].map((query) => `/work-list${query}`),
+  '/search': ['', '?q=ng', '?q=nguyen', '?q=dang+hong+vy', '?q=khong+co', '?q=so+noi+vu', '?q=0a1b2c3d'].map((query) => `/search${query}`),
+  '/jobs': ['/jobs', '/jobs?show=all'],
+  '/audit': ['', '?action=certificate.revoked', '?action=request.refused', '?action=nothing.happened', '?subjectType=request', '?from=01%2F01%2F2026&until=02%2F01%2F2026', '?requestId=nobody', '?actorId=nobody'].map((query) => `/audit${query}`),
+  '/dashboard': ['/dashboard', '/dashboard?agency=H05', '/dashboard?agency=H05.7'],
+  '/reports/:name': reportKinds.map(({ name }) => `/reports/${name}`),
   '/people': ['', '?q=nguyen', '?q=dang+hong+vy', '?q=khong+co', '?agency=H05', '?agency=H05.7', '?days=30', '?state=without', '?state=left', '?state=all&q=tran'].map((query) => `/people${query}`),
 };
 
@@ -46,7 +54,8 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   const { id: certificateId, serialNumber } = (await db('certificates').where({ officialId: holder!.id }).first('id', 'serialNumber')) as { id: string; serialNumber: Buffer };
   const registrar = await db.transaction((tx) => addOperator(tx, benchActor, { name: 'Người đăng ký', kind: 'person', roles: ['registrar'], agencyPath: province.path }, services.now()));
   const request = await submitRequest(services, actorOf(registrar, randomUUID()), { kind: 'issue', profile: 'official-signing', officialId: holder!.id, csr: await makeCsr(holder!.name) });
-  const verification = (await db('verifications').first('id')) as { id: string };
+  const verification = await verifyDocument(services, benchActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
+  const job = (await db('bulk_jobs').where({ state: 'checked' }).first('id')) as { id: string };
   const own = await db.transaction(async (tx) => {
     const token = randomBytes(32).toString('base64url');
     const reorganisation = (await tx('reorganisations').first('id')) as { id: string };
@@ -55,6 +64,8 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   });
   const addresses: Readonly<Record<string, readonly string[]>> = {
     ...lists, ...certificateAddresses(certificateId), ...requestAddresses(request.id),
+    '/jobs/:id': [`/jobs/${job.id}`], '/officials/:id': [`/officials/${holder!.id}`], '/agencies/:id': [`/agencies/${province.id}`],
+    '/audit/:number': ['/audit/1'], '/operators/:id': [`/operators/${registrar.id}`],
     '/status': ['/status', `/status?serial=${serialNumber.toString('hex')}`],
     '/receipts/:id': [`/receipts/${verification.id}`], '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],
     '/authorities/:label': ['/authorities/bench-ca-g1'], '/my-requests/:id': [`/my-requests/${request.id}`], '/changed-certificate/:token': [`/changed-certificate/${own}`],
