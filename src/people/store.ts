@@ -63,8 +63,32 @@ export async function listByEnd(db: Knex, filter: PeopleFilter, page: PageReques
   return findPage(db.from(query.as('p')).select('p.*', db.raw(`${agencyName} as agency_name, ${requested}`)), ['notAfter', 'certificateId'], page);
 }
 
-/** Everybody of a state by name, with what ends next. */
-export async function listByName(db: Knex, filter: PeopleFilter, page: PageRequest): Promise<Page<Person & { sortName: string }>> {
+type Named = Person & { sortName: string };
+const byName = ['p.sortName', 'p.id'];
+/** Before a mark of the second part of a list in two parts. */
+const secondPart = '~';
+
+/**
+ * Everybody of a state by name, with what ends next. Of more than a few who have the words, those whose name begins with the
+ * first one come first: a family name stands at one place of the order, and all before it would have to be read to get there.
+ */
+export async function listByName(db: Knex, filter: PeopleFilter, page: PageRequest): Promise<Page<Named>> {
+  const [word] = filter.words;
+  if (filter.ids || word === undefined) return findPage(named(db, filter), byName, page);
+  const begins = (isIt: boolean): Knex.QueryBuilder => named(db, filter).whereRaw(
+    `${isIt ? '' : 'not '}(p.sort_name >= search_text(?) and p.sort_name < search_text(?) || U&'\\FFFF')`, [word.normalize('NFC'), word.normalize('NFC')]);
+  if (page.after?.startsWith(secondPart)) return marked(await findPage(begins(false), byName, { ...page, after: page.after.slice(secondPart.length) || undefined }));
+  const first: Page<Named> = await findPage(begins(true), byName, page);
+  if (first.next !== null) return first;
+  const room = page.limit - first.items.length;
+  if (room === 0) return { items: first.items, next: secondPart };
+  const rest = marked(await findPage<Named>(begins(false), byName, { limit: room }));
+  return { items: [...first.items, ...rest.items], next: rest.next };
+}
+
+const marked = ({ items, next }: Page<Named>): Page<Named> => ({ items, next: next && secondPart + next });
+
+function named(db: Knex, filter: PeopleFilter): Knex.QueryBuilder {
   const next = `select c.id as certificate_id, c.not_after, c.state = 'on_hold' as is_held from certificates c where c.official_id = p.id and ${live('c')} order by c.not_after, c.id limit 1`;
   const query = db('officials as o').join('agencies as a', 'a.id', 'o.agencyId').select(db.raw(`${who}, search_text(o.name) as sort_name`));
   if (filter.state === 'without') {
@@ -72,7 +96,6 @@ export async function listByName(db: Knex, filter: PeopleFilter, page: PageReque
   } else if (filter.state === 'left') void query.whereNotNull('o.leftAt');
   within(query, filter);
   const requested = `(select r.id from requests r where r.official_id = p.id and (r.certificate_id = c.certificate_id or c.certificate_id is null) and ${underWay} limit 1) as request_id`;
-  const people = db.from(query.as('p')).joinRaw(`left join lateral (${next}) c on true`, [filter.at])
+  return db.from(query.as('p')).joinRaw(`left join lateral (${next}) c on true`, [filter.at])
     .select('p.*', 'c.certificateId', 'c.notAfter', 'c.isHeld', db.raw(`${agencyName} as agency_name, ${requested}`));
-  return findPage(people, ['p.sortName', 'p.id'], page);
 }
