@@ -12,3 +12,13 @@ export class PkiError extends Error {
     this.offset = where.offset;
   }
 }
+
+/** What a parser makes of strangers' bytes, or undefined if it refuses them: for what may be lacking and is no reason to fail. */
+export function tolerate<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PkiError } from '../error.ts';
+import { tolerate } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { oid } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
@@ -91,12 +91,3 @@ function coveredBy(index: HashIndex, { choices }: SignedData, { unsignedAttribut
 
 /** Each hash was found: one value for each, the same value twice counted once. */
 const holdsAll = (found: readonly Uint8Array[], hashes: ReadonlySet<string>): boolean => new Set(found.map(hexOf)).size >= hashes.size;
-
-function tolerate<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
-  }
-}

@@ -1,4 +1,4 @@
-import { PkiError } from '../error.ts';
+import { tolerate } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { oids } from '../asn1/oids.ts';
 import { contextConstructed, tags } from '../asn1/tags.ts';
@@ -23,9 +23,9 @@ const most = 1_000;
  */
 export function listEvidence(signedData: Readonly<Record<keyof Evidence, readonly Uint8Array[]>>, { signedAttributes = [], unsignedAttributes }: Pick<SignerInfo, 'signedAttributes' | 'unsignedAttributes'>): Evidence {
   const parts: Evidence[] = [
-    ...valuesOf(unsignedAttributes, oids.certificateValues).map((der) => tolerate(() => readCertificateValues(der))),
-    ...valuesOf(unsignedAttributes, oids.revocationValues).map((der) => tolerate(() => readRevocationValues(der))),
-    ...valuesOf([...signedAttributes, ...unsignedAttributes], oids.adbeRevocationInfoArchival).map((der) => tolerate(() => readRevocationArchival(der))),
+    ...valuesOf(unsignedAttributes, oids.certificateValues).map((der) => tolerate(() => readCertificateValues(der)) ?? nothing),
+    ...valuesOf(unsignedAttributes, oids.revocationValues).map((der) => tolerate(() => readRevocationValues(der)) ?? nothing),
+    ...valuesOf([...signedAttributes, ...unsignedAttributes], oids.adbeRevocationInfoArchival).map((der) => tolerate(() => readRevocationArchival(der)) ?? nothing),
   ];
   return {
     certificates: [...signedData.certificates, ...parts.flatMap(({ certificates }) => certificates)],
@@ -35,15 +35,6 @@ export function listEvidence(signedData: Readonly<Record<keyof Evidence, readonl
 }
 
 const nothing: Evidence = { certificates: [], crls: [], ocspResponses: [] };
-
-function tolerate(read: () => Evidence): Evidence {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof PkiError) return nothing;
-    throw error;
-  }
-}
 
 function open(der: Uint8Array): DerReader {
   const outer = new DerReader(der);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PkiError } from '../error.ts';
+import { PkiError, tolerate } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { tags } from '../asn1/tags.ts';
 import type { Evidence } from '../cms/evidence.ts';
@@ -47,15 +47,6 @@ export function readUnsignedProperties(jws: Jws, signature: JwsSignature, resolv
     tolerate(() => readProperty(property, read, () => archiveImprint(jws, signature, resolve, properties.slice(0, index)), signature));
   });
   return read;
-}
-
-function tolerate<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
-  }
 }
 
 function propertiesOf(etsiU: JsonValue | undefined): Property[] {

@@ -1,4 +1,4 @@
-import { PkiError } from '../error.ts';
+import { PkiError, tolerate } from '../error.ts';
 import { parseCertificate, type Certificate } from '../certificate/parse.ts';
 import { sha256Fingerprint } from '../certificate/fingerprint.ts';
 import { parseXml } from '../xml/parse.ts';
@@ -111,15 +111,6 @@ function readService(service: XmlElement, provider: string): (TrustService | und
       const certificate = tolerate(() => parseCertificate(bytesOfBase64(tokenOf(element))));
       return certificate && { certificate, scope, provider, name, states };
     });
-}
-
-function tolerate<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
-  }
 }
 
 /** The Vietnamese name where there is one, else the English, else the first (§5.1.4). */

@@ -4,7 +4,7 @@ import { oids } from '../asn1/oids.ts';
 import { readContainer, type Container, type SignatureFile } from '../asic/container.ts';
 import { checkReferences, type Manifest } from '../asic/manifest.ts';
 import { parseSignedData, type SignedData } from '../cms/signed-data.ts';
-import { contentOf, emptyCandidate, type CheckableSignature, type Covered, type SignatureCandidate, type SignedDocument } from './candidate.ts';
+import { contentOf, emptyCandidate, readingDocument, type CheckableSignature, type Covered, type SignatureCandidate, type SignedDocument } from './candidate.ts';
 import { cmsCandidates } from './cms-candidates.ts';
 import { joinEvidence, noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
@@ -34,12 +34,7 @@ export function readAsicDocument(file: Uint8Array, content: Uint8Array | undefin
 }
 
 function open(file: Uint8Array): Container {
-  try {
-    return readContainer(file);
-  } catch (error) {
-    if (error instanceof PkiError) throw new PkiError('document-unreadable', { rule: `${error.code}: ${error.rule}`, ...(error.offset === undefined ? {} : { offset: error.offset }) });
-    throw error;
-  }
+  return readingDocument(() => readContainer(file));
 }
 
 function readSignatureFile(file: SignatureFile, container: Container, first: number): Read[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PkiError } from '../error.ts';
 import type { Certificate } from '../certificate/parse.ts';
 import type { SignerProblem } from '../cms/verify.ts';
 import type { Digest } from '../keys/algorithm.ts';
@@ -11,6 +12,19 @@ import type { Message, ReportedFile, TimestampEntry, Wanted } from './report.ts'
  * this folder that makes them and one row in `format-checking.ts`.
  */
 export type DocumentFormat = 'PDF' | 'CMS' | 'XML' | 'ASiC-S' | 'ASiC-E' | 'JWS';
+
+/** Ten tokens on one signature are an archive's; a hundred only cost time. */
+export const maxTimestamps = 10;
+
+/** Reads a file of a known kind. @throws PkiError `document-unreadable`, the one code for files that cannot be read */
+export function readingDocument<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) throw new PkiError('document-unreadable', { rule: `${error.code}: ${error.rule}`, ...(error.offset === undefined ? {} : { offset: error.offset }) });
+    throw error;
+  }
+}
 
 /** What one file holds. A file of a known kind that cannot be read is a PkiError `document-unreadable`, not a document. */
 export interface SignedDocument {

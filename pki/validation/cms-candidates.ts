@@ -1,4 +1,4 @@
-import { PkiError } from '../error.ts';
+import { tolerate } from '../error.ts';
 import { createHash } from 'node:crypto';
 import { oids } from '../asn1/oids.ts';
 import { serialHex } from '../certificate/parse.ts';
@@ -11,15 +11,12 @@ import { selectSignerCertificate } from '../cms/signer-certificate.ts';
 import { verifySigner } from '../cms/verify.ts';
 import type { Digest } from '../keys/algorithm.ts';
 import {
-  contentOf, emptyCandidate, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignedContent, type SignedDocument,
-  type SignedProperties,
+  contentOf, emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp,
+  type CheckableSignature, type SignatureCandidate, type SignedContent, type SignedDocument, type SignedProperties,
 } from './candidate.ts';
-import { noEvidence, tolerate } from './evidence.ts';
+import { noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
 import type { TimestampEntry } from './report.ts';
-
-/** Ten tokens on one signature are an archive's; a hundred only cost time. */
-const maxTimestamps = 10;
 
 /**
  * The signatures of a bare CMS file, one a signer.
@@ -52,12 +49,7 @@ export function cmsCandidates({ first, field }: { first: number; field: string |
 
 /** A SignedData, or the one code for files that cannot be read. @throws PkiError `document-unreadable` */
 export function parseCms(der: Uint8Array): SignedData {
-  try {
-    return parseSignedData(der);
-  } catch (error) {
-    if (error instanceof PkiError) throw new PkiError('document-unreadable', { rule: error.rule, ...(error.offset === undefined ? {} : { offset: error.offset }) });
-    throw error;
-  }
+  return readingDocument(() => parseSignedData(der));
 }
 
 export interface Place { id: string; field: string | null }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { PkiError } from '../error.ts';
+import { tolerate } from '../error.ts';
 import type { Certificate } from '../certificate/parse.ts';
 import type { Crl } from '../crl/parse.ts';
 import type { PathCache } from '../path/work.ts';
@@ -55,15 +55,5 @@ export class EvidencePool {
     this.known.add(key);
     const parsed = tolerate(() => parse(der, key));
     if (parsed) into.push(parsed);
-  }
-}
-
-/** What a parser makes of strangers' bytes, or undefined if it refuses them. */
-export function tolerate<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
   }
 }

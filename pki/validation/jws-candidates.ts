@@ -5,13 +5,10 @@ import { parseJws, type Jws, type JwsSignature } from '../jws/parse.ts';
 import { digestOver, readUnsignedProperties, type UnsignedProperties } from '../jws/unsigned-properties.ts';
 import { matchesCertificate, signedObjects, verifyJws, type ResolveObject } from '../jws/verify.ts';
 import type { Certificate } from '../certificate/parse.ts';
-import { emptyCandidate, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignedDocument } from './candidate.ts';
+import { emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignedDocument } from './candidate.ts';
 import { noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
-
-/** Ten tokens on one signature are an archive's; a hundred only cost time. */
-const maxTimestamps = 10;
 
 /**
  * The signatures of a JWS, JAdES or plain.
@@ -29,12 +26,7 @@ export function readJwsDocument(file: Uint8Array, content: Uint8Array | undefine
 }
 
 function parse(file: Uint8Array): Jws {
-  try {
-    return parseJws(file);
-  } catch (error) {
-    if (error instanceof PkiError) throw new PkiError('document-unreadable', { rule: error.rule, ...(error.offset === undefined ? {} : { offset: error.offset }) });
-    throw error;
-  }
+  return readingDocument(() => parseJws(file));
 }
 
 function jwsCandidate(id: string, jws: Jws, signature: JwsSignature, content: Uint8Array | undefined): SignatureCandidate {

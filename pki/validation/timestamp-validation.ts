@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { tolerate } from '../error.ts';
 import { oids } from '../asn1/oids.ts';
 import { serialHex, type Certificate } from '../certificate/parse.ts';
 import { selectSignerCertificate } from '../cms/signer-certificate.ts';
@@ -10,7 +11,6 @@ import type { CandidateTimestamp } from './candidate.ts';
 import { validateCertificate, type CertificateValidation } from './certificate-validation.ts';
 import { passed } from './conclusion.ts';
 import { digestRefusalOf } from './cryptographic-constraints.ts';
-import { tolerate } from './evidence.ts';
 import { message } from './messages.ts';
 import { validateOverTime, type TimedValidation } from './past-signature.ts';
 import type { BuildingBlock, Conclusion, Message, SubIndication, TimestampEntry } from './report.ts';

@@ -1,4 +1,3 @@
-import { PkiError } from '../error.ts';
 import { serialHex } from '../certificate/parse.ts';
 import type { Surroundings } from '../xml/dereference.ts';
 import { checkSignature, namesCertificate, readSignedXml, selectSigner, type SignatureFound, type SignatureRead } from '../xml/signed-document.ts';
@@ -6,13 +5,13 @@ import { pathOf, type XmlElement } from '../xml/tree.ts';
 import { digestsOf, type XmlProblem, type XmlProblemCode } from '../xml/verify.ts';
 import { evidenceIn, type XadesProperties } from '../xml/xades.ts';
 import type { XadesTimestamp } from '../xml/xades-timestamps.ts';
-import { emptyCandidate, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignatureProblem, type SignedDocument } from './candidate.ts';
+import {
+  emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp,
+  type CheckableSignature, type SignatureCandidate, type SignatureProblem, type SignedDocument,
+} from './candidate.ts';
 import { joinEvidence, noEvidence, type EvidenceBytes } from './evidence.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
-
-/** Ten tokens on one signature are an archive's; a hundred only cost time. */
-const maxTimestamps = 10;
 
 /** The first kilobyte of an XML file, in UTF-8 or UTF-16, with or without its mark. */
 export function looksLikeXml(start: Buffer): boolean {
@@ -26,7 +25,7 @@ export function looksLikeXml(start: Buffer): boolean {
  * @throws PkiError `document-unreadable`
  */
 export function readXmlDocument(file: Uint8Array, content: Uint8Array | undefined): SignedDocument {
-  return unreadable(() => {
+  return readingDocument(() => {
     const asked = new Set<string>();
     const found = xmlCandidates(file, (name) => {
       asked.add(name ?? '');
@@ -37,15 +36,6 @@ export function readXmlDocument(file: Uint8Array, content: Uint8Array | undefine
     const twice = content !== undefined && asked.size === 0;
     return { format: 'XML', candidates: twice ? candidates.map((each) => ({ ...each, problems: [message('content-given-twice')] })) : candidates, problems: [], evidence: noEvidence };
   });
-}
-
-function unreadable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof PkiError) throw new PkiError('document-unreadable', { rule: `${error.code}: ${error.rule}`, ...(error.offset === undefined ? {} : { offset: error.offset }) });
-    throw error;
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { PkiError } from '../error.ts';
+import { PkiError, tolerate } from '../error.ts';
 import type { Digest } from '../keys/algorithm.ts';
 import { createHash } from 'node:crypto';
 import { canonicalMethodOf } from './algorithms.ts';
@@ -53,16 +53,11 @@ function timestamp(kind: XadesTimestamp['kind'], property: XmlElement, octets: (
   return { kind, property, tokens, stamped, before: [] };
 }
 
-function digestOf(octets: () => Uint8Array[], digest: Digest): Uint8Array | undefined {
-  try {
-    const hash = createHash(digest);
-    for (const part of octets()) hash.update(part);
-    return hash.digest();
-  } catch (error) {
-    if (error instanceof PkiError) return undefined;
-    throw error;
-  }
-}
+const digestOf = (octets: () => Uint8Array[], digest: Digest): Uint8Array | undefined => tolerate(() => {
+  const hash = createHash(digest);
+  for (const part of octets()) hash.update(part);
+  return hash.digest();
+});
 
 const canonical = (apex: XmlElement, method: CanonicalMethod, { budget }: Surroundings): Uint8Array =>
   canonicalize({ apex, omits: () => false, comments: true }, method, budget);

@@ -1,6 +1,7 @@
 import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
 import { parseOcspResponse } from '../../pki/ocsp/response.ts';
-import { noEvidence, tolerate, type EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { noEvidence, type EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { tolerate } from '../../pki/error.ts';
 import type { Wanted } from '../../pki/validation/report.ts';
 import { keyOf } from '../../pki/validation/validation-context.ts';
 import { latestCrlFor } from '../crl/find.ts';

@@ -1,7 +1,8 @@
 import { parseCertificate, type Certificate } from '../../pki/certificate/parse.ts';
 import { buildCertId } from '../../pki/ocsp/cert-id.ts';
 import { buildOcspRequest } from '../../pki/ocsp/request.ts';
-import { noEvidence, tolerate, type EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { noEvidence, type EvidenceBytes } from '../../pki/validation/evidence.ts';
+import { tolerate } from '../../pki/error.ts';
 import type { Wanted } from '../../pki/validation/report.ts';
 import type { Services } from '../services.ts';
 import { addressesFor, type AddressKind } from './address.ts';

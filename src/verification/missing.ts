@@ -1,6 +1,6 @@
 import { parseCertificate, serialHex } from '../../pki/certificate/parse.ts';
+import { tolerate } from '../../pki/error.ts';
 import { printName } from '../../pki/name/print.ts';
-import { tolerate } from '../../pki/validation/evidence.ts';
 import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
 import type { Gathering } from '../evidence/gather.ts';
 
