@@ -57,6 +57,7 @@ import { verificationBatchRoutes } from './verification-batches/routes.ts';
 import { verificationBatchTasks } from './verification-batches/tasks.ts';
 import { sessionTasks } from './sessions/tasks.ts';
 import { signInTasks } from './sign-in/tasks.ts';
+import { oidcTasks } from './oidc/tasks.ts';
 import { keyProofTasks } from './key-proof/tasks.ts';
 import { passkeyTasks } from './passkeys/tasks.ts';
 import { createAssetHandler } from './web/frame/assets.ts';
@@ -71,7 +72,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...passkeyTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

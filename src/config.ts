@@ -25,6 +25,8 @@ export interface Config {
   stopTimeoutSeconds: number;
   /** Undefined: the identity of officials is checked by nobody. */
   population: PopulationConfig | undefined;
+  /** Undefined: nobody signs in with an account of the organisation. */
+  oidc: OidcConfig | undefined;
   /** Undefined: no mail is sent, what is queued waits. `from` is an address, or a name with one in <>. */
   mail: { smtpUrl: string; from: string; domain: string } | undefined;
   /** Networks (CIDR) besides the public internet that webhooks may go to, over http as well. */
@@ -39,6 +41,9 @@ export interface Config {
 
 /** Where the national population database is reached, with our client certificate for mutual TLS. */
 export interface PopulationConfig { url: string; certificateFile: string; keyFile: string; caFile: string; timeoutSeconds: number }
+
+/** The organisation's OpenID Connect provider; `name` is what people know it as. */
+export interface OidcConfig { issuer: string; clientId: string; secret: { text: string } | { file: string }; name: string }
 
 /** All that is wrong with the settings, named at once. */
 export class ConfigError extends Error {
@@ -62,6 +67,15 @@ const url = (protocols: readonly string[]) => z.string().refine(
   (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
   `must be an address beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`,
 );
+
+const loopbacks = ['localhost', '127.0.0.1', '[::1]'];
+
+/** OpenID Connect Discovery 1.0 §4: https, no query; plain http only where it leaves this machine in no way. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && loopbacks.includes(hostname)));
+}
 
 function isNetwork(text: string): boolean {
   const [address = '', bits = ''] = text.trim().split('/');
@@ -96,6 +110,11 @@ const settings = z.object({
     'must be host names such as ocsp.ca.gov.vn, *.ca.gov.vn or crl.example.vn:8080, separated by commas').optional(),
   EVIDENCE_NETWORKS: networks,
   TRUSTED_PROXIES: networks,
+  OIDC_ISSUER: z.string().refine(isIssuer, 'must be an address beginning with https:// (http:// on this machine alone), without a query').optional(),
+  OIDC_CLIENT_ID: z.string().max(200).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1_000).optional(),
+  OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  OIDC_NAME: z.string().regex(/^[^\p{Cc}<>]{1,60}$/u, 'must be 1 to 60 characters').optional(),
   POPULATION_URL: url(['https:']).refine((text) => !/[?#]/.test(text), 'must have no query').optional(),
   POPULATION_CERTIFICATE_FILE: z.string().optional(),
   POPULATION_KEY_FILE: z.string().optional(),
@@ -106,6 +125,10 @@ const settings = z.object({
   const population = ['POPULATION_URL', 'POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE', 'POPULATION_CA_FILE'] as const;
   const missing = population.filter((name) => s[name] === undefined);
   if (missing.length < population.length) for (const name of missing) wrong(name, `must be set together with the other settings of the population database`);
+  const oidc = [['OIDC_ISSUER'], ['OIDC_CLIENT_ID'], ['OIDC_CLIENT_SECRET', 'OIDC_CLIENT_SECRET_FILE'], ['OIDC_NAME']] as const;
+  const lacking = oidc.filter((names) => names.every((name) => s[name] === undefined));
+  if (lacking.length < oidc.length) for (const [name] of lacking) wrong(name, 'must be set together with the other settings of the OpenID Connect provider');
+  if (s.OIDC_CLIENT_SECRET && s.OIDC_CLIENT_SECRET_FILE) wrong('OIDC_CLIENT_SECRET', 'cannot be set together with OIDC_CLIENT_SECRET_FILE');
   if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
   if ((s.SMTP_URL === undefined) !== (s.MAIL_FROM === undefined)) wrong('SMTP_URL', 'and MAIL_FROM must be set together');
   if (s.PUBLIC_URL?.startsWith('https:') && !s.STATUS_URL) {
@@ -144,12 +167,19 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     requestTimeoutSeconds: s.REQUEST_TIMEOUT_SECONDS,
     stopTimeoutSeconds: s.STOP_TIMEOUT_SECONDS,
     population: populationOf(s),
+    oidc: oidcOf(s),
     mail: s.SMTP_URL && s.MAIL_FROM ? { smtpUrl: s.SMTP_URL, from: s.MAIL_FROM, domain: new URL(publicUrl).hostname } : undefined,
     webhookNetworks: listOf(s.WEBHOOK_NETWORKS),
     evidenceHosts: listOf(s.EVIDENCE_HOSTS),
     evidenceNetworks: listOf(s.EVIDENCE_NETWORKS),
     trustedProxies: listOf(s.TRUSTED_PROXIES),
   };
+}
+
+function oidcOf(s: z.infer<typeof settings>): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: text, OIDC_CLIENT_SECRET_FILE: file, OIDC_NAME: name } = s;
+  const secret = text ? { text } : file ? { file: resolve(file) } : undefined;
+  return issuer && clientId && secret && name ? { issuer, clientId, secret, name } : undefined;
 }
 
 function populationOf(s: z.infer<typeof settings>): PopulationConfig | undefined {

@@ -16,6 +16,7 @@ import { myCertificatePages } from './my-certificates/pages.ts';
 import { newCertificatePages } from './new-certificate/pages.ts';
 import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
+import { oidcPages } from './oidc/pages.ts';
 import { entryPages } from './people/entry-pages.ts';
 import { peopleListPages } from './people/list-pages.ts';
 import { operatorListPages } from './operators/list-pages.ts';
@@ -41,7 +42,7 @@ import { requestPages } from './work-list/request-pages.ts';
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
   ...verifyPages, ...receiptPages, ...explanationPages, ...dashboardPages, ...reportPages,
-  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
+  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...oidcPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages,
   ...searchPages, ...registerPages, ...jobPages,
   ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,

@@ -39,6 +39,10 @@ test.each([
   ['an evidence network that is none', { EVIDENCE_NETWORKS: 'inside' }, ['EVIDENCE_NETWORKS']],
   ['a population database half described', { POPULATION_URL: 'https://dancu.example/v1', POPULATION_CA_FILE: '/ca.pem' }, ['POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE']],
   ['a population database without TLS', { POPULATION_URL: 'http://dancu.example/v1' }, ['POPULATION_URL', 'POPULATION_CERTIFICATE_FILE', 'POPULATION_KEY_FILE', 'POPULATION_CA_FILE']],
+  ['an OpenID Connect provider half described', { OIDC_ISSUER: 'https://id.example' }, ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME']],
+  ['an OpenID Connect provider without TLS elsewhere', { OIDC_ISSUER: 'http://id.example', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_NAME: 'c' }, ['OIDC_ISSUER']],
+  ['an issuer with a query', { OIDC_ISSUER: 'https://id.example/?a', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_NAME: 'c' }, ['OIDC_ISSUER']],
+  ['both ways to hand in the secret of the provider', { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_CLIENT_SECRET_FILE: '/s', OIDC_NAME: 'c' }, ['OIDC_CLIENT_SECRET']],
   ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
 ])('%s is named', (_what, environment, names) => {
   expect(mistakesOf(environment as Record<string, string>).map((mistake) => mistake.split(' ')[0])).toEqual(names);
@@ -70,4 +74,12 @@ test('the population database is off until all of its settings are there', () =>
   expect(loadConfig({}).population).toBeUndefined();
   expect(loadConfig({ POPULATION_URL: 'https://dancu.example/v1/', ...files }).population).toEqual(
     { url: 'https://dancu.example/v1', certificateFile: '/c.pem', keyFile: '/k.pem', caFile: '/ca.pem', timeoutSeconds: 10 });
+});
+
+test('organisation accounts are off until all of their settings are there', () => {
+  expect(loadConfig({}).oidc).toBeUndefined();
+  const given = { OIDC_CLIENT_ID: 'antin', OIDC_NAME: 'Tài khoản tỉnh' };
+  expect(loadConfig({ ...given, OIDC_ISSUER: 'https://id.example/realms/a', OIDC_CLIENT_SECRET_FILE: '/secret' }).oidc)
+    .toEqual({ issuer: 'https://id.example/realms/a', clientId: 'antin', name: 'Tài khoản tỉnh', secret: { file: '/secret' } });
+  expect(loadConfig({ ...given, OIDC_ISSUER: 'http://127.0.0.1:3000', OIDC_CLIENT_SECRET: 'x' }).oidc?.secret).toEqual({ text: 'x' });
 });

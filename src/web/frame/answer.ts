@@ -4,7 +4,7 @@ import type { OpenSession } from '../../sessions/find.ts';
 import type { Origin } from '../../sessions/start.ts';
 import { buildFormToken } from '../../sessions/token.ts';
 import type { Translate } from '../text/words.ts';
-import { sessionCookie } from './cookies.ts';
+import { journeyCookie, sessionCookie } from './cookies.ts';
 import { emptyForm } from './form.ts';
 import { withQuery } from './formats.ts';
 import { navigationFor } from './navigation.ts';
@@ -59,8 +59,9 @@ function factsOf({ pages, services, actor, session, t, here, req }: Setting, { f
   };
 }
 
-function sendRedirect({ services: { config }, res }: Setting, { path, session }: Extract<Answer, { kind: 'redirect' }>): void {
+function sendRedirect({ services: { config }, res }: Setting, { path, session, journey }: Extract<Answer, { kind: 'redirect' }>): void {
   if (session) res.appendHeader('Set-Cookie', sessionCookie(config, session === 'ended' ? '' : session.token));
+  if (journey !== undefined) res.appendHeader('Set-Cookie', journeyCookie(config, journey));
   res.writeHead(303, { Location: path, 'Content-Length': 0 });
   res.end();
 }

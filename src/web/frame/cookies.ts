@@ -27,6 +27,17 @@ export function sessionCookie(config: Pick<Config, 'publicUrl'>, token: string):
   return `${sessionCookieName(config)}=${token}; Path=/; HttpOnly; SameSite=Lax${isHttps(config) ? '; Secure' : ''}${token === '' ? '; Max-Age=0' : ''}`;
 }
 
+export function journeyCookieName(config: Pick<Config, 'publicUrl'>): string {
+  return `${sessionCookieName(config)}_journey`;
+}
+
+const journeySeconds = 600;
+
+/** For what leads through another host: whoever comes back is the browser that left. `Lax`, for the way back begins at that host. */
+export function journeyCookie(config: Pick<Config, 'publicUrl'>, token: string): string {
+  return `${journeyCookieName(config)}=${token}; Path=/; Max-Age=${token === '' ? 0 : journeySeconds}; HttpOnly; SameSite=Lax${isHttps(config) ? '; Secure' : ''}`;
+}
+
 export function languageCookie(config: Pick<Config, 'publicUrl'>, language: string): string {
   return `${languageCookieName}=${language}; Path=/; Max-Age=${yearSeconds}; HttpOnly; SameSite=Lax${isHttps(config) ? '; Secure' : ''}`;
 }

@@ -11,7 +11,7 @@ import { findSession } from '../../sessions/find.ts';
 import { wordsIn } from '../text/words.ts';
 import { answerForm } from './answer-form.ts';
 import { answerPage, type Setting } from './answer.ts';
-import { languageCookie, readCookies, sessionCookie, sessionCookieName } from './cookies.ts';
+import { journeyCookieName, languageCookie, readCookies, sessionCookie, sessionCookieName } from './cookies.ts';
 import { fieldsOf, languageOfPage } from './incoming.ts';
 import { requireOwnOrigin } from './origin.ts';
 import { isPagePath, mayOpen, redirect, type Answer, type Page, type PageCall } from './page.ts';
@@ -72,7 +72,8 @@ async function answerOf({ page, req, res }: Serving & { page: Page }, setting: S
     if (actor.kind === 'anyone') return redirect(signInPath(setting));
     throw new Problem('not-permitted');
   }
-  const call = callOf(page, setting, { params: readParams(page, req), signal: signalOf(res) });
+  const journey = readCookies(req).get(journeyCookieName(services.config));
+  const call = callOf(page, setting, { params: readParams(page, req), journey, signal: signalOf(res) });
   if (page.method === 'get') return page.handle(call);
   return answerForm(page, call, { req, res });
 }
@@ -84,7 +85,7 @@ function signInPath({ pages, req, here }: Setting): string {
   return `/sign-in?to=${encodeURIComponent(back)}`;
 }
 
-function callOf(page: Page, { services, res, actor, session, t, from, here }: Setting, given: Pick<PageCall, 'params' | 'signal'>): PageCall {
+function callOf(page: Page, { services, res, actor, session, t, from, here }: Setting, given: Pick<PageCall, 'params' | 'journey' | 'signal'>): PageCall {
   const query = checkFields(page.query, fieldsOf(new URLSearchParams(here.split('?')[1] ?? '')), 'query', t.language);
   return { services, actor, session, query, body: {}, files: {}, language: t.language, t, here, from, setHeader: (name, value) => void res.setHeader(name, value), ...given };
 }

@@ -14,8 +14,11 @@ export type Allow = Permission | 'anyone' | 'signed-in' | 'official' | 'staff';
 
 /** A whole page: a template below src/web and what it shows. */
 export interface Html { kind: 'html'; template: string; facts: Readonly<Record<string, unknown>>; status?: number }
-/** Elsewhere in this service, with GET. `session` sets the cookie of a session that began; `ended` takes it away. */
-export interface Redirect { kind: 'redirect'; path: string; session?: StartedSession | 'ended' }
+/**
+ * Elsewhere, with GET. `session` sets the cookie of a session that began; `ended` takes it away. `journey` sets the cookie of what
+ * leads through another host and comes back; empty takes it away.
+ */
+export interface Redirect { kind: 'redirect'; path: string; session?: StartedSession | 'ended'; journey?: string }
 /** A file to be saved. */
 export interface Download { kind: 'file'; bytes: Uint8Array; contentType: string; fileName: string }
 /** Values for a script of the page. */
@@ -44,6 +47,8 @@ export interface PageCall<P = unknown, Q = unknown, B = unknown> {
   t: Translate;
   /** Path and query as they were asked for. */
   here: string;
+  /** The token that an earlier redirect gave this browser as its `journey`. */
+  journey: string | undefined;
   from: Origin;
   /** A header of the answer, whatever the answer is. */
   setHeader: (name: string, value: string) => void;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { askForLink } from '../../sign-in/ask-link.ts';
 import { safeReturnPath } from '../../sign-in/return-path.ts';
 import { isLinkValid, useLink } from '../../sign-in/use-link.ts';
+import type { Services } from '../../services.ts';
 import { endSessions } from '../../sessions/end.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Html } from '../frame/page.ts';
@@ -9,18 +10,18 @@ import { html, page, redirect, type Html } from '../frame/page.ts';
 const To = z.object({ to: z.string().max(500).optional().transform((path) => (path === undefined ? undefined : safeReturnPath(path))) });
 const Token = z.object({ token: z.string().max(100).default('') });
 
-const signInForm = (to: string | undefined, form: Form): Html => html('sign-in/sign-in.njk', { form, to });
+const signInForm = ({ config: { oidc } }: Services, to: string | undefined, form: Form): Html => html('sign-in/sign-in.njk', { form, to, organisation: oidc?.name });
 
 /** Signing in by a one-time link, and out. A link is used up by the button on its page alone: mail scanners open every link they see. */
 export const signInPages = [
   page({
     method: 'get', path: '/sign-in', allow: 'anyone', query: To,
-    handle: async ({ session, query: { to } }) => (session ? redirect(to ?? '/welcome') : signInForm(to, emptyForm)),
+    handle: async ({ services, session, query: { to } }) => (session ? redirect(to ?? '/welcome') : signInForm(services, to, emptyForm)),
   }),
   page({
     method: 'post', path: '/sign-in', allow: 'anyone', query: To,
     body: z.object({ email: z.string().trim().max(254, 'signIn.emailWrong').regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'signIn.emailWrong') }),
-    again: async ({ query: { to } }, form) => signInForm(to, form),
+    again: async ({ services, query: { to } }, form) => signInForm(services, to, form),
     mistakes: { 'too-many-requests': { field: 'email', word: 'signIn.tooMany' } },
     handle: async ({ services, query: { to }, body: { email }, language, from }) => {
       await askForLink(services, { email, returnPath: to, language, from });

@@ -8,6 +8,8 @@ export const signIn = {
   send: ['Gửi liên kết đăng nhập', 'Send the link'],
   tooMany: ['Quá nhiều lần đăng nhập trong thời gian ngắn. Vui lòng thử lại sau 15 phút.', 'Too many attempts in a short time. Try again in 15 minutes.'],
   otherWays: ['Cách đăng nhập khác', 'Other ways to sign in'],
+  withOrganisation: ['Đăng nhập bằng {name}', 'Sign in with {name}'],
+  withOrganisationText: ['Dùng tài khoản công vụ bạn vẫn đăng nhập hằng ngày.', 'Use the work account you sign in with every day.'],
   withKey: ['Đăng nhập bằng chứng thư số', 'Sign in with your certificate'],
   withKeyText: ['Ký một tệp nhỏ bằng chứng thư bạn đang có.', 'Sign a small file with the certificate you have.'],
   sentTitle: ['Kiểm tra hộp thư của bạn', 'Check your mail'],

@@ -16,6 +16,7 @@ import { jobs } from './jobs.ts';
 import { keep } from './keep.ts';
 import { mine } from './mine.ts';
 import { newCertificate } from './new-certificate.ts';
+import { oidc } from './oidc.ts';
 import { operators } from './operators.ts';
 import { passkeys } from './passkeys.ts';
 import { receipts } from './receipts.ts';
@@ -57,6 +58,7 @@ export const texts = {
   keep,
   mine,
   newCertificate,
+  oidc,
   operators,
   passkeys,
   receipts,
