@@ -37,6 +37,7 @@ test.each(['vi', 'en'] as const)('in %s: the way is offered, leads to the provid
   await page.waitForSelector('main a.govuk-button[href="/sign-in?to=%2Faccount"]');
   await lookAt(page, `${language}-organisation-down`);
   provider.replace('/.well-known/openid-configuration', undefined);
-  expect(complaints).toEqual([]);
+  // the provider's own page asks for a font of elsewhere
+  expect(complaints.filter((line) => !line.includes('ERR_NAME_NOT_RESOLVED'))).toEqual([]);
   await close();
 }, 120_000);
