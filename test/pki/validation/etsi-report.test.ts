@@ -1,9 +1,11 @@
 import { parseXml } from '../../../pki/xml/parse.ts';
 import { attributeOf as valueOf, childrenOf as childElements, textOf, type XmlElement } from '../../../pki/xml/tree.ts';
 import { writeEtsiReport } from '../../../pki/validation/etsi-report.ts';
+import { signerFrom } from '../../../pki/keys/signer.ts';
 import { noEvidence } from '../../../pki/validation/evidence.ts';
 import { buildPdf, plainObjects } from '../pdf-file/build-pdf.ts';
-import { addDss, at, World } from './world.ts';
+import { longTermDocuments } from './long-term-documents.ts';
+import { at, World } from './world.ts';
 
 const world = new World();
 const official = world.official();
@@ -32,9 +34,10 @@ const sequences: Readonly<Record<string, readonly string[]>> = {
   ValidationObject: ['ObjectType', 'ValidationObjectRepresentation', 'POE', 'POEProvisioning', 'ValidationReport'],
 };
 
-test('a long-term document: the elements of the schema in its order, every reference leads to an object', async () => {
-  const pdf = addDss(await world.pdf(official, { stampedAt: at('2025-06-01') }), good);
-  const root = reportOf(world.judge(await world.archive(pdf, at('2025-06-10')), at('2025-06-20'), world.status(at('2025-06-15'))));
+test.each(Object.entries(longTermDocuments))('a long-term document, %s: the elements of the schema in its order, every reference leads to an object', async (_family, make) => {
+  const by = { privateKey: official.key, signer: signerFrom(official.key), certificate: official.certificate };
+  const { lta } = await make({ by, signedAt: at('2025-06-01'), evidence: good, stamp: (imprint, place) => world.tokenOver(imprint, at(place === 'archive' ? '2025-06-10' : '2025-06-01')) });
+  const root = reportOf(world.judge(lta, at('2025-06-20'), world.status(at('2025-06-15'))));
   expect([root.namespace, root.local]).toEqual([namespace, 'ValidationReport']);
   for (const element of all(root)) {
     const order = sequences[element.local];
