@@ -9,8 +9,8 @@ const filled = ['agencies', 'agency_names', 'officials', 'official_history', 'of
   'audit_entries', 'verifications', 'events', 'sessions', 'mails', 'bulk_jobs', 'bulk_lines', 'reorganisations'];
 
 const pick = (from: readonly string[], salt: number): string => `(array[${from.map((one) => `'${one}'`).join(', ')}])[1 + abs(hashint8(k * ${salt})) % ${from.length}]`;
-/** The same number has the same id in every table that names it. */
-const idOf = (letter: string, number: string): string => `md5('${letter}' || ${number})::uuid`;
+/** The same number has the same id in every table that names it; it looks like any other. */
+const idOf = (letter: string, number: string): string => `overlay(overlay(md5('${letter}' || ${number}) placing '4' from 13) placing '8' from 17)::uuid`;
 
 /**
  * What years of use leave behind, put straight into the tables in one transaction: so many certificates, two of each person,

@@ -1,12 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sha256Fingerprint } from '../../pki/certificate/fingerprint.ts';
+import { toPem } from '../../pki/keys/pem.ts';
 import { actorOf } from '../../src/access/authenticate.ts';
 import { addOperator } from '../../src/access/operators.ts';
 import { reportKinds } from '../../src/reports/catalogue.ts';
 import { hashOfToken } from '../../src/reorganisation/run.ts';
 import { submitRequest } from '../../src/requests/submit.ts';
+import { makeSignInLink } from '../../src/sign-in/make-link.ts';
 import type { Services } from '../../src/services.ts';
+import { proposeTrustAnchor } from '../../src/trust-anchors/propose.ts';
 import { verifyDocument } from '../../src/verification/verify.ts';
 import { makeResultPdf } from '../make-result-pdf.ts';
+import { makeEntity } from '../make-chain.ts';
 import { makeCertificates, makeCsr, makeOfficials } from '../make-data.ts';
 import { benchActor } from './run.ts';
 
@@ -55,6 +60,10 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   const registrar = await db.transaction((tx) => addOperator(tx, benchActor, { name: 'Người đăng ký', kind: 'person', roles: ['registrar'], agencyPath: province.path }, services.now()));
   const request = await submitRequest(services, actorOf(registrar, randomUUID()), { kind: 'issue', profile: 'official-signing', officialId: holder!.id, csr: await makeCsr(holder!.name) });
   const verification = await verifyDocument(services, benchActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
+  const { der } = makeEntity({ subject: 'Bench anchor', ca: true }).certificate;
+  const anchor = await proposeTrustAnchor(services, benchActor, { certificate: toPem('CERTIFICATE', der), fingerprint: sha256Fingerprint(der), label: 'Bench anchor', domain: 'NEAC', scope: 'any' });
+  const { url: link } = await db.transaction((tx) => makeSignInLink(services, tx, benchActor, { subject: { kind: 'official', id: holder!.id }, method: 'link' }));
+  const reorganised = (await db('reorganisations').first('id')) as { id: string };
   const job = (await db('bulk_jobs').where({ state: 'checked' }).first('id')) as { id: string };
   const own = await db.transaction(async (tx) => {
     const token = randomBytes(32).toString('base64url');
@@ -64,7 +73,7 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   });
   const addresses: Readonly<Record<string, readonly string[]>> = {
     ...lists, ...certificateAddresses(certificateId), ...requestAddresses(request.id),
-    '/jobs/:id': [`/jobs/${job.id}`], '/officials/:id': [`/officials/${holder!.id}`], '/agencies/:id': [`/agencies/${province.id}`],
+    '/trust-anchors/:id': [`/trust-anchors/${anchor.id}`], '/sign-in/link': [link.slice(services.config.publicUrl.length)], '/reorganisations/:id': [`/reorganisations/${reorganised.id}`], '/jobs/:id': [`/jobs/${job.id}`], '/officials/:id': [`/officials/${holder!.id}`], '/agencies/:id': [`/agencies/${province.id}`],
     '/audit/:number': ['/audit/1'], '/operators/:id': [`/operators/${registrar.id}`],
     '/status': ['/status', `/status?serial=${serialNumber.toString('hex')}`],
     '/receipts/:id': [`/receipts/${verification.id}`], '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],

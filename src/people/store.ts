@@ -75,8 +75,10 @@ const secondPart = '~';
 export async function listByName(db: Knex, filter: PeopleFilter, page: PageRequest): Promise<Page<Named>> {
   const [word] = filter.words;
   if (filter.ids || word === undefined) return findPage(named(db, filter), byName, page);
-  const begins = (isIt: boolean): Knex.QueryBuilder => named(db, filter).whereRaw(
-    `${isIt ? '' : 'not '}(p.sort_name >= search_text(?) and p.sort_name < search_text(?) || U&'\\FFFF')`, [word.normalize('NFC'), word.normalize('NFC')]);
+  const start = word.normalize('NFC');
+  const isFirst = `p.sort_name >= search_text(?) and p.sort_name < search_text(?) || U&'\\FFFF' and starts_with(p.sort_name, search_text(?))`;
+  // that they have the word follows; asked for as well, it makes the planner expect far fewer
+  const begins = (isIt: boolean): Knex.QueryBuilder => named(db, isIt ? { ...filter, words: filter.words.slice(1) } : filter).whereRaw(isIt ? isFirst : `not (${isFirst})`, [start, start, start]);
   if (page.after?.startsWith(secondPart)) return marked(await findPage(begins(false), byName, { ...page, after: page.after.slice(secondPart.length) || undefined }));
   const first: Page<Named> = await findPage(begins(true), byName, page);
   if (first.next !== null) return first;
