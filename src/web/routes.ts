@@ -43,9 +43,7 @@ import { requestPages } from './work-list/request-pages.ts';
 export const pages: readonly Page[] = [
   ...verifyPages, ...receiptPages, ...explanationPages, ...dashboardPages, ...reportPages,
   ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...oidcPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
-  ...passkeyPages,
   ...searchPages, ...registerPages, ...jobPages,
-  ...verifyPages, ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
   ...passkeyPages, ...operatorListPages, ...operatorPages, ...keepPages, ...auditPages, ...trustedListPages, ...trustAnchorPages,
   ...workListPages, ...requestPages,
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
