@@ -89,6 +89,11 @@ describe('pages', () => {
     }
   });
 
+  test('no page stands twice in the list', () => {
+    const lines = pages.map(({ method, path }) => `${method} ${path}`);
+    expect(lines.filter((line, i) => lines.indexOf(line) !== i)).toEqual([]);
+  });
+
   test('a page that is not for everybody says for whom', () => {
     const open = pages.filter(({ allow }) => allow === 'anyone').map(({ path }) => path);
     expect(open.filter((path) => !/^\/(?:verify|revoke|changed-certificate\/:token(?:\/file\/pem)?|status|authorities(?:\/:label)?|receipts(?:\/:id(?:\/file\/receipt.p7m)?)?|explanations|sign-in(?:\/link|\/key(?:\/file|\/proof)?|\/organisation(?:\/callback)?|\/passkey(?:\/challenge)?)?|sign-out|signed-out)?$/.test(path))).toEqual([]);

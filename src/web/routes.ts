@@ -8,25 +8,25 @@ import { bulkPages } from './bulk/pages.ts';
 import { calendarPages } from './calendar/pages.ts';
 import { certificatePages } from './certificates/pages.ts';
 import { revokeCertificatePages } from './certificates/revoke-pages.ts';
+import { dashboardPages } from './dashboard/pages.ts';
+import { explanationPages } from './explanations/pages.ts';
 import { landingFor } from './frame/navigation.ts';
 import { page, redirect, type Page } from './frame/page.ts';
-import { leaverPages } from './leavers/pages.ts';
+import { jobPages } from './jobs/pages.ts';
 import { keyProofPages } from './key-proof/pages.ts';
+import { leaverPages } from './leavers/pages.ts';
 import { myCertificatePages } from './my-certificates/pages.ts';
-import { newCertificatePages } from './new-certificate/pages.ts';
-import { renewPages } from './renew/pages.ts';
 import { myRequestPages } from './my-requests/pages.ts';
+import { newCertificatePages } from './new-certificate/pages.ts';
 import { oidcPages } from './oidc/pages.ts';
-import { entryPages } from './people/entry-pages.ts';
-import { peopleListPages } from './people/list-pages.ts';
 import { operatorListPages } from './operators/list-pages.ts';
 import { operatorPages } from './operators/operator-pages.ts';
 import { passkeyPages } from './passkeys/pages.ts';
-import { dashboardPages } from './dashboard/pages.ts';
-import { explanationPages } from './explanations/pages.ts';
+import { entryPages } from './people/entry-pages.ts';
+import { peopleListPages } from './people/list-pages.ts';
 import { receiptPages } from './receipts/pages.ts';
-import { jobPages } from './jobs/pages.ts';
 import { registerPages } from './register/pages.ts';
+import { renewPages } from './renew/pages.ts';
 import { reorganisationPages } from './reorganisations/pages.ts';
 import { reportPages } from './reports/pages.ts';
 import { revokePages } from './revoke/pages.ts';
@@ -41,13 +41,18 @@ import { requestPages } from './work-list/request-pages.ts';
 
 /** Every page for people: the router, the permission test and the browser tests read this list. */
 export const pages: readonly Page[] = [
-  ...verifyPages, ...receiptPages, ...explanationPages, ...dashboardPages, ...reportPages,
-  ...statusPages, ...authorityPages, ...revokePages, ...signInPages, ...keyProofPages, ...oidcPages, ...accountPages, ...certificatePages, ...revokeCertificatePages,
-  ...searchPages, ...registerPages, ...jobPages,
-  ...passkeyPages, ...operatorListPages, ...operatorPages, ...keepPages, ...auditPages, ...trustedListPages, ...trustAnchorPages,
-  ...workListPages, ...requestPages,
+  // anyone
+  ...verifyPages, ...receiptPages, ...explanationPages, ...statusPages, ...authorityPages, ...revokePages,
+  // signing in
+  ...signInPages, ...keyProofPages, ...oidcPages, ...passkeyPages, ...accountPages,
+  // officials
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
-  ...peopleListPages, ...entryPages, ...askPages, ...askedPages,
-  ...bulkPages, ...leaverPages, ...calendarPages, ...reorganisationPages,
+  // registrars
+  ...peopleListPages, ...entryPages, ...askPages, ...askedPages, ...bulkPages, ...leaverPages, ...calendarPages,
+  // operators
+  ...workListPages, ...requestPages, ...searchPages, ...registerPages, ...certificatePages, ...revokeCertificatePages, ...jobPages, ...reorganisationPages,
+  ...dashboardPages, ...reportPages,
+  // administrators and auditors
+  ...operatorListPages, ...operatorPages, ...keepPages, ...trustedListPages, ...trustAnchorPages, ...auditPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

@@ -8,17 +8,17 @@ export interface NavigationRow { path: string; word: WordKey; signedOutOnly?: bo
 /** The main navigation in its order. The first entry that somebody signed in can open is where they land. */
 export const navigation: readonly NavigationRow[] = [
   { path: '/work-list', word: 'work.nav' },
-  { path: '/operators', word: 'operators.nav' },
-  { path: '/trust-anchors', word: 'trust.nav' },
-  { path: '/audit', word: 'audit.nav' },
   { path: '/my-certificate', word: 'mine.nav' },
   { path: '/people', word: 'people.nav' },
-  { path: '/reorganisations', word: 'reorganisations.title' },
-  { path: '/dashboard', word: 'dashboard.title' },
+  { path: '/operators', word: 'operators.nav' },
   { path: '/search', word: 'search.title' },
   { path: '/jobs', word: 'jobs.title' },
+  { path: '/reorganisations', word: 'reorganisations.title' },
+  { path: '/dashboard', word: 'dashboard.title' },
+  { path: '/audit', word: 'audit.nav' },
+  { path: '/trust-anchors', word: 'trust.nav' },
   { path: '/', word: 'frame.checkDocument' },
-  { path: '/status', word: 'status.nav' },
+  { path: '/status', word: 'status.nav', signedOutOnly: true },
   { path: '/authorities', word: 'authorities.title' },
   { path: '/revoke', word: 'frame.revokeByCode', signedOutOnly: true },
 ];
