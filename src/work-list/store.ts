@@ -22,7 +22,7 @@ export interface WorkFilter {
 }
 
 export interface WorkItem {
-  id: string; kind: Kind; state: StoredState; urgent: boolean; dueAt: Date | null; subjectText: string; profile: string;
+  id: string; kind: Kind; state: State; urgent: boolean; dueAt: Date | null; subjectText: string; profile: string;
   agencyCode: string; agencyName: string; holder: string | null; createdAt: Date;
 }
 
@@ -32,11 +32,16 @@ const stateOf: Readonly<Record<Step, readonly StoredState[]>> = {
 
 const agencyName = '(select n.name from agency_names n where n.agency_id = a.id order by n.valid_from desc limit 1)';
 
+/** To people, an approved request whose certificate is signed is issued. */
+const shownState = (certificate: string): string =>
+  `case when r.state = 'approved' and ${certificate}.state in ('issued', 'revoked', 'on_hold') then 'issued' else r.state end`;
+
 /** Requests by their term, the most pressing first; those without a running term by when they were handed in. */
 export async function listWork(db: Knex, filter: WorkFilter, page: PageRequest): Promise<Page<WorkItem>> {
   const query = filtered(db, filter).leftJoin('officials as o', 'o.id', 'r.officialId')
-    .select('r.id', 'r.kind', 'r.state', 'r.urgent', 'r.dueAt', 'r.subjectText', 'r.profile', 'a.code as agencyCode', 'r.createdAt')
-    .select(db.raw(`${agencyName} as agency_name, coalesce(o.name, r.service_name) as holder`));
+    .leftJoin('certificates as c', 'c.id', 'r.newCertificateId')
+    .select('r.id', 'r.kind', 'r.urgent', 'r.dueAt', 'r.subjectText', 'r.profile', 'a.code as agencyCode', 'r.createdAt')
+    .select(db.raw(`${shownState('c')} as state, ${agencyName} as agency_name, coalesce(o.name, r.service_name) as holder`));
   const byTerm = filter.steps.every((step) => step === 'examine' || step === 'approve');
   return byTerm ? findPage(query, ['r.dueAt', 'r.id'], page) : findPage(query, ['r.createdAt', 'r.id'], page, 'desc');
 }
@@ -74,7 +79,7 @@ export interface WholeRequest {
 /** A request with everything that those who decide on it want to see. */
 export async function findWhole(db: Knex, id: string): Promise<WholeRequest | undefined> {
   const { rows } = await db.raw<{ rows: WholeRequest[] }>(
-    `select r.id, r.kind, case when r.state = 'approved' and n.state in ('issued', 'revoked', 'on_hold') then 'issued' else r.state end as state, r.round, r.profile,
+    `select r.id, r.kind, ${shownState('n')} as state, r.round, r.profile,
        r.agency_id, a.code as agency_code, ${agencyName} as agency_name, a.path as agency_path, r.official_id, coalesce(o.name, r.service_name) as holder, o.position, o.email,
        case when r.official_id is not null then coalesce(i.check_state, 'not-checked') end as identity_check, i.checked_at as identity_checked_at,
        r.service_name, r.device, r.certificate_id, r.new_certificate_id, c.subject_text as former_subject, c.not_after as former_not_after,

@@ -62,8 +62,11 @@ async function showList(call: PageCall, question: Filter, form: Form): Promise<H
   });
 }
 
+/** Only these have a term that runs. */
+const waits: ReadonlySet<WorkItem['state']> = new Set(['draft', 'confirmed', 'examined']);
+
 function rowOf(item: WorkItem, at: Date, t: Translate): Record<string, unknown> {
-  return { ...item, who: item.holder ?? item.agencyName, kindText: t(kindWords[item.kind]), due: dueText(item.dueAt, at, t), shownState: stateTag(item.state, t) };
+  return { ...item, who: item.holder ?? item.agencyName, kindText: t(kindWords[item.kind]), due: waits.has(item.state) ? dueText(item.dueAt, at, t) : { text: '–' }, shownState: stateTag(item.state, t) };
 }
 
 function tabsOf(current: Step | undefined, counts: Awaited<ReturnType<typeof countWaiting>>, t: Translate): { href: string; text: string; count?: number; current: boolean }[] {
