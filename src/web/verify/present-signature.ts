@@ -49,7 +49,7 @@ function rowsOf({ id, signer, signingTime, trustDomain, type, coverage, counterS
     { label: t('verify.kind'), value: signer ? t(kinds[signer.kind] ?? 'verify.kindUnknown') : '' },
     { label: t('verify.counterSigns'), value: counterSigns ? titles.get(counterSigns) ?? counterSigns : '' },
     { label: t('verify.claimed'), value: type !== 'signature' ? '' : signingTime.claimed ? showInstant(language, signingTime.claimed) : t('verify.notClaimed') },
-    { label: t('verify.proven'), value: signingTime.proven ? showInstant(language, signingTime.proven) : t('verify.notProven') },
+    { label: t('verify.proven'), value: provenText(signingTime, language) },
     { label: t('verify.covers'), value: covered },
     { label: t('verify.trustDomain'), value: trustDomain ? domainText(trustDomain, language) : '' },
   ].filter(({ value }) => value !== '');
@@ -104,4 +104,10 @@ function blockOf({ name, indication, subIndication, clause, checks }: BuildingBl
     outcome, name: t(`blocks.${name}`), verdict: t(`verify.block-${outcome}`), clause, reason: subIndication ?? '',
     unmet: checks.filter(({ met }) => !met).map(({ constraint, detail }) => (detail ? `${constraint}: ${detail}` : constraint)),
   };
+}
+
+/** When the signature is proven to have existed, and by what. */
+function provenText({ proven, provenBy }: AnsweredSignature['signingTime'], language: Language): string {
+  const t = wordsIn(language);
+  return proven ? t(provenBy === 'receipt' ? 'verify.provenByReceipt' : 'verify.provenByTimestamp', { at: showInstant(language, proven) }) : t('verify.notProven');
 }
