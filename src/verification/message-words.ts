@@ -28,7 +28,7 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'signing-certificate-missing': w('Không tìm thấy chứng thư của người ký.', 'The signer’s certificate could not be found.', askIssuer),
   'signing-certificate-ambiguous': w('Có nhiều chứng thư cùng khớp với người ký, không thể xác định người ký.', 'More than one certificate fits the signer; the signer cannot be established.', doNotUse),
   'signing-certificate-mismatch': w('Chứng thư đi kèm không phải là chứng thư mà người ký đã dùng.', 'The certificate enclosed is not the one the signer used.', doNotUse),
-  'signing-certificate-unbound': w('Chữ ký không ghi rõ chứng thư của người ký (thuộc tính signing-certificate).', 'The signature does not name the signer’s certificate (signing-certificate attribute).', { vi: 'Kiểm tra tên người ký ở đây có đúng với người bạn chờ đợi.', en: 'See that the signer named here is the one you expect.' }),
+  'signing-certificate-unbound': w('Chữ ký không ghi rõ chứng thư của người ký.', 'The signature does not name the signer’s certificate (signing-certificate attribute).', { vi: 'Kiểm tra tên người ký ở đây có đúng với người bạn chờ đợi.', en: 'See that the signer named here is the one you expect.' }),
   'signing-certificate-unreadable': w('Chứng thư của người ký bị hỏng hoặc sai định dạng.', 'The signer’s certificate is damaged or malformed.', signAgain),
 
   'content-changed': w('Nội dung đã bị thay đổi sau khi ký.', 'The content was changed after it was signed.', doNotUse),
