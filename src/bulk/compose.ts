@@ -7,7 +7,7 @@ import { isWithin } from '../access/scope.ts';
 import type { Policies } from '../policies/find.ts';
 import { Problem } from '../problems.ts';
 import { checkCsr } from '../requests/check-csr.ts';
-import { grounds, isSubscriberProfile, subscriberProfiles, type GroundName, type SubscriberProfile } from '../requests/kinds.ts';
+import { grounds, isSubscriberProfile, subscriberProfiles, transfers, type GroundName, type SubscriberProfile, type Transfer } from '../requests/kinds.ts';
 import { requireRenewable } from '../requests/renew.ts';
 import { composeSubject, encodeSubject } from '../requests/subject.ts';
 import type { BulkInput } from './read.ts';
@@ -36,10 +36,10 @@ export function composeLine(row: LineRow, input: BulkInput, registers: Registers
   const profileName = target?.profile ?? input.profile ?? 'official-signing';
   if (!isSubscriberProfile(profileName)) throw wrong(target ? 'certificateId' : 'profile', 'is not a certificate of a subscriber');
   const { holder, official, serviceName } = holderOf(row, input, { target, profileName, registers });
-  requireTransferSaid(row.kind, input, target !== undefined && official !== undefined && official.agencyId !== target.agencyId);
+  const transfer = transferSaid(row.kind, input, target !== undefined && official !== undefined && official.agencyId !== target.agencyId);
   const base: LineRow = {
     ...row, state: 'ready', profile: profileName, agencyId: holder.id, officialId: official?.id ?? null, serviceName, certificateId: target?.id ?? null,
-    note: input.note?.slice(0, 2000) ?? null, subjectText: target?.subjectText ?? null,
+    transfer, note: input.note?.slice(0, 2000) ?? null, subjectText: target?.subjectText ?? null,
   };
   const composed = row.kind === 'revoke' ? revocation(base, input, registers.at) : certificate(base, input, { target, holder, official, profileName, registers });
   return { ...composed, contentHash: lineHash(composed) };
@@ -57,10 +57,11 @@ function ownTarget(input: BulkInput, { targets, within }: Registers): TargetFact
 }
 
 /** As on a single request: an official who works elsewhere now, or whose position changed. Said for the whole file it concerns those lines alone. */
-function requireTransferSaid(kind: LineRow['kind'], { transfer, ground }: BulkInput, moved: boolean): void {
+function transferSaid(kind: LineRow['kind'], { transfer, ground }: BulkInput, moved: boolean): Transfer | null {
   const isTransfer = kind === 'change' ? moved : kind === 'revoke' && ground === 'position-changed';
   if (transfer === undefined && isTransfer) throw wrong('transfer', 'say whether the transfer means change or revoke (NĐ 68/2024 Điều 15, 17)');
   if (transfer !== undefined && transfer !== kind) throw wrong('transfer', `is ${JSON.stringify(transfer.slice(0, 20))} where this file asks for ${kind}`);
+  return isTransfer ? transfers.find((known) => known === transfer) ?? null : null;
 }
 
 interface Holder { holder: HolderFacts; official: OfficialFacts | undefined; serviceName: string | null }
@@ -148,6 +149,8 @@ export function lineHash(line: LineRow): Uint8Array {
   const ordered = [
     'antin bulk line 1', line.line, line.kind, line.profile, line.agencyId, line.officialId, line.serviceName, line.certificateId, line.subject,
     line.spkiHash && Buffer.from(line.spkiHash).toString('hex'), line.days, line.endsAt, line.ground, line.invalidityDate, line.note,
+    // at the end and only where it is said: what was approved before it was kept has the hash it had
+    ...(line.transfer === null ? [] : [line.transfer]),
   ];
   return createHash('sha256').update(JSON.stringify(ordered)).digest();
 }

@@ -63,7 +63,7 @@ export function newJob(id: string, actor: Actor, at: Date): Omit<JobRow, 'operat
 /** A line that says nothing yet. */
 export const blankLine: Omit<LineRow, 'bulkId' | 'line' | 'id' | 'kind'> = {
   state: 'unchecked', input: null, profile: null, agencyId: null, officialId: null, serviceName: null, certificateId: null, subject: null, subjectText: null,
-  csr: null, spki: null, spkiHash: null, days: null, endsAt: null, ground: null, invalidityDate: null, note: null, contentHash: null, newCertificateId: null, problem: null, finishedAt: null,
+  csr: null, spki: null, spkiHash: null, days: null, endsAt: null, ground: null, invalidityDate: null, transfer: null, note: null, contentHash: null, newCertificateId: null, problem: null, finishedAt: null,
 };
 
 function newLine(bulkId: string, kind: BulkOrder['operation'], row: BulkRow): LineRow {

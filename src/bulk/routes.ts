@@ -16,7 +16,7 @@ export const BulkJob = z.object({
 });
 export const BulkLine = z.object({
   line: z.int(), state: z.enum(lineStates), kind: z.string(), profile: z.string().nullable(), agencyId: z.uuid().nullable(), officialId: z.uuid().nullable(),
-  certificateId: z.uuid().nullable(), serialNumber: z.string().nullable(), subjectText: z.string().nullable(), ground: z.string().nullable(),
+  certificateId: z.uuid().nullable(), serialNumber: z.string().nullable(), subjectText: z.string().nullable(), ground: z.string().nullable(), transfer: z.enum(transfers).nullable(),
   newCertificateId: z.uuid().nullable(), newSerialNumber: z.string().nullable(),
   problem: z.object({ code: z.string(), facts: z.record(z.string(), z.unknown()) }).nullable(), finishedAt: instant.nullable(),
 });

@@ -55,7 +55,7 @@ async function ownJob(db: Knex, actor: Actor, id: string): Promise<PlacedJob> {
   return job;
 }
 
-const columns = ['line', 'state', 'kind', 'profile', 'subject', 'serialNumber', 'certificateId', 'newSerialNumber', 'newCertificateId', 'problem', 'facts', 'finishedAt'] as const;
+const columns = ['line', 'state', 'kind', 'profile', 'subject', 'serialNumber', 'certificateId', 'newSerialNumber', 'newCertificateId', 'problem', 'facts', 'finishedAt', 'transfer'] as const;
 const rowsAtOnce = 5_000;
 
 /** The result of every line, as a file. @throws Problem `not-found`, `outside-your-agency` */
@@ -79,10 +79,10 @@ export async function writeResults(db: Knex, id: string, format: 'csv' | 'jsonl'
   }
 }
 
-function resultOf({ line, state, kind, profile, subjectText, serialNumber, certificateId, newSerialNumber, newCertificateId, problem, finishedAt }: ShownLine): Record<(typeof columns)[number], unknown> {
+function resultOf({ line, state, kind, profile, subjectText, serialNumber, certificateId, newSerialNumber, newCertificateId, problem, finishedAt, transfer }: ShownLine): Record<(typeof columns)[number], unknown> {
   return {
     line, state, kind, profile, subject: subjectText, serialNumber, certificateId, newSerialNumber, newCertificateId,
-    problem: problem?.code ?? null, facts: problem?.facts ?? null, finishedAt,
+    problem: problem?.code ?? null, facts: problem?.facts ?? null, finishedAt, transfer,
   };
 }
 

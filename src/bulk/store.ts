@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { NameParts } from '../../pki/name/build.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import type { Transfer } from '../requests/kinds.ts';
 import type { Tx } from '../services.ts';
 
 export const operations = ['issue', 'renew', 'change', 'revoke', 'reorganise'] as const;
@@ -26,7 +27,7 @@ export interface LineRow {
   bulkId: string; line: number; id: string; state: LineState; input: object | null; kind: 'issue' | 'renew' | 'change' | 'revoke'; profile: string | null;
   agencyId: string | null; officialId: string | null; serviceName: string | null; certificateId: string | null; subject: NameParts | null;
   subjectText: string | null; csr: Uint8Array | null; spki: Uint8Array | null; spkiHash: Uint8Array | null; days: number | null; endsAt: Date | null; ground: string | null;
-  invalidityDate: Date | null; note: string | null; contentHash: Uint8Array | null; newCertificateId: string | null; problem: LineProblem | null;
+  invalidityDate: Date | null; /** what the transfer of the official was said to mean */ transfer: Transfer | null; note: string | null; contentHash: Uint8Array | null; newCertificateId: string | null; problem: LineProblem | null;
   finishedAt: Date | null;
 }
 
@@ -37,7 +38,7 @@ const jobFields = [
 const lineColumns = [
   ['bulkId', 'uuid'], ['line', 'integer'], ['id', 'uuid'], ['state', 'text'], ['input', 'jsonb'], ['kind', 'text'], ['profile', 'text'], ['agencyId', 'uuid'],
   ['officialId', 'uuid'], ['serviceName', 'text'], ['certificateId', 'uuid'], ['subject', 'jsonb'], ['subjectText', 'text'], ['csr', 'bytea'], ['spki', 'bytea'], ['spkiHash', 'bytea'],
-  ['days', 'integer'], ['endsAt', 'timestamptz'], ['ground', 'text'], ['invalidityDate', 'timestamptz'], ['note', 'text'], ['contentHash', 'bytea'],
+  ['days', 'integer'], ['endsAt', 'timestamptz'], ['ground', 'text'], ['invalidityDate', 'timestamptz'], ['transfer', 'text'], ['note', 'text'], ['contentHash', 'bytea'],
   ['newCertificateId', 'uuid'], ['problem', 'jsonb'], ['finishedAt', 'timestamptz'],
 ] as const satisfies readonly (readonly [keyof LineRow, string])[];
 const lineFields = lineColumns.map(([field]) => field);
@@ -156,12 +157,12 @@ export async function findCrlSize(db: Knex, bulkId: string): Promise<{ entries: 
   return rows[0]!;
 }
 
-export type ShownLine = Pick<LineRow, 'line' | 'state' | 'kind' | 'profile' | 'agencyId' | 'officialId' | 'certificateId' | 'subjectText' | 'ground' | 'newCertificateId' | 'problem' | 'finishedAt'> & {
+export type ShownLine = Pick<LineRow, 'line' | 'state' | 'kind' | 'profile' | 'agencyId' | 'officialId' | 'certificateId' | 'subjectText' | 'ground' | 'transfer' | 'newCertificateId' | 'problem' | 'finishedAt'> & {
   serialNumber: string | null; newSerialNumber: string | null;
 };
 const shownLines = (db: Knex, bulkId: string): Knex.QueryBuilder => db('bulk_lines as l').leftJoin('certificates as o', 'o.id', 'l.certificateId')
   .leftJoin('certificates as n', 'n.id', 'l.newCertificateId').where('l.bulkId', bulkId)
-  .select('l.line', 'l.state', 'l.kind', 'l.profile', 'l.agencyId', 'l.officialId', 'l.certificateId', 'l.subjectText', 'l.ground', 'l.newCertificateId', 'l.problem', 'l.finishedAt',
+  .select('l.line', 'l.state', 'l.kind', 'l.profile', 'l.agencyId', 'l.officialId', 'l.certificateId', 'l.subjectText', 'l.ground', 'l.transfer', 'l.newCertificateId', 'l.problem', 'l.finishedAt',
     db.raw(`encode(o.serial_number, 'hex') as serial_number, encode(n.serial_number, 'hex') as new_serial_number`));
 export async function listLines(db: Knex, bulkId: string, filter: { state?: LineState | undefined; kind?: string | undefined }, page: PageRequest): Promise<Page<ShownLine>> {
   const query = shownLines(db, bulkId);

@@ -3,10 +3,12 @@ import { createAgency } from '../../../src/agencies/create.ts';
 import { changeOfficial } from '../../../src/officials/register.ts';
 import type { BulkInput } from '../../../src/bulk/read.ts';
 import type { BulkOrder } from '../../../src/bulk/create.ts';
+import { runBulkJob } from '../../../src/bulk/run.ts';
+import { writeBulkResults } from '../../../src/bulk/show.ts';
 import { revokeCertificate } from '../../../src/certificates/revoke.ts';
 import { issueForTest, officialOrder, testActor } from '../../authorities.ts';
 import { csrFor, newKey, requestWorld } from '../requests/people.ts';
-import { checked, issueRows, lines, worked } from './files.ts';
+import { approved, checked, issueRows, lines, reader, worked } from './files.ts';
 
 const world = await requestWorld();
 const { services, people } = world;
@@ -80,4 +82,13 @@ test('lines of people who work elsewhere now say whether the transfer means chan
   expect(await problems(await checked(world, 'change', [{ ...input[0]!, transfer: 'revoke' }, ...input.slice(1)], { transfer: 'change' }))).toEqual([['refused', '/transfer'], ['ready', undefined], ['ready', undefined]]);
   const revocation = await checked(world, 'revoke', certificates.map((id) => ({ certificateId: id, ground: 'position-changed' })), { transfer: 'revoke' });
   expect(await problems(revocation)).toEqual(certificates.map(() => ['ready', undefined]));
+  // what was said is kept with the line, and bound by the approvals
+  expect((await lines(services, revocation.id)).map(({ transfer }) => transfer)).toEqual(['revoke', 'revoke', 'revoke']);
+  const change = await checked(world, 'change', input, { transfer: 'change' });
+  expect((await lines(services, change.id)).map(({ transfer }) => transfer)).toEqual(['change', 'change', null]);
+  expect(Buffer.from(await writeBulkResults(services.db, reader, change.id, 'csv')).toString()).toMatch(/^\uFEFFline,.*,transfer\r\n1,ready,change,.*,change\r\n/);
+  await services.db('bulk_lines').where({ bulkId: change.id, line: 1 }).update({ transfer: null });
+  await approved(world, change);
+  await expect(runBulkJob(services, change.id)).resolves.toBeUndefined();
+  expect((await lines(services, change.id))[0]).toMatchObject({ state: 'failed', problem: { code: 'state-changed' } });
 });
