@@ -4,6 +4,7 @@ import { compareRevisions } from './changes.ts';
 import type { RawChange } from './comparison.ts';
 import { isCoveredField } from './covered-field.ts';
 import { type DocumentEvidence, readDss } from './dss.ts';
+import { readEnclosedCertificates } from './enclosed-certificates.ts';
 import { type PdfDocument, readPdf } from '../pdf-file/document.ts';
 import { listFields } from './fields.ts';
 import { limits, PdfDict, PdfName, PdfRef, PdfString, textOf, type PdfValue } from '../pdf-file/objects.ts';
@@ -27,6 +28,8 @@ export interface PdfSignature {
   byteRange: ByteRange;
   /** the CMS, padding cut */
   contents: Uint8Array;
+  /** what the dictionary itself encloses: DER, the signer's first; those in the CMS are not here */
+  certificates: Uint8Array[];
   claimedTime?: Date;
   name?: string;
   reason?: string;
@@ -158,6 +161,7 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
   const { bytes } = document;
   return {
     field, subFilter: named, type: named === 'ETSI.RFC3161' ? 'timestamp' : 'signature', contents, problems,
+    certificates: named === 'adbe.x509.rsa_sha1' ? readEnclosedCertificates(document, dict) : [],
     byteRange: range ?? [0, 0, 0, 0],
     ...claims(document, dict),
     coverage: { wholeDocument: end === bytes.length && problems.length === 0, revision: signed?.number ?? 0, revisions: revisions.length },

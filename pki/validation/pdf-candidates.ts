@@ -6,6 +6,7 @@ import { contentOf, emptyCandidate, type CandidateTimestamp, type CheckableSigna
 import { cmsCandidate, type CmsSignature } from './cms-candidates.ts';
 import { joinEvidence, noEvidence, type EvidenceBytes } from './evidence.ts';
 import { message } from './messages.ts';
+import { rsaCandidate } from './pdf-rsa-candidates.ts';
 import type { Message } from './report.ts';
 
 /** The signatures and document timestamps of a PDF. @throws PkiError `document-unreadable`, `pdf-…` */
@@ -46,6 +47,7 @@ function pdfCandidate(pdf: PdfSignature, index: number): SignatureCandidate {
   };
   const dated = withClaim(frame, pdf.claimedTime);
   if (dated.problems.length > 0) return dated;
+  if (pdf.subFilter === 'adbe.x509.rsa_sha1') return rsaCandidate(dated, pdf);
   if (!cmsSubFilters.has(pdf.subFilter)) return { ...dated, problems: [message('unsupported-signature-format', { format: pdf.subFilter })] };
   return withSignedData(dated, pdf);
 }
