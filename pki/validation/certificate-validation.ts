@@ -193,7 +193,7 @@ function messageOf({ code, certificate = 0, rule }: PathReason, { path, revocati
       if (finding?.reason === 'certificateHold') return message('certificate-on-hold', { subject });
       return certificate === 0 ? message('certificate-revoked', { revokedAt, reason: finding?.reason ?? 'unspecified' }) : message('issuer-revoked', { subject, revokedAt });
     case 'status-unknown': return message(finding?.evidence ? 'status-outdated' : 'status-missing', { subject });
-    case 'algorithm-not-acceptable': return message('algorithm-not-allowed', { algorithm: rule, subject });
+    case 'algorithm-not-acceptable': return message('certificate-algorithm-weak', { detail: rule, subject });
     case 'path-too-long': case 'key-usage': case 'extended-key-usage': case 'policy': case 'policy-mapping': case 'name-constraints':
       return message('chain-unsuitable', { rule, subject, detail: code });
     default: return message('chain-invalid', { rule, subject, detail: code });

@@ -44,7 +44,7 @@ function judgementOf(code: SignatureProblem): Judgement {
     case 'message-digest-mismatch': return failed('HASH_FAILURE', message('content-changed'));
     case 'signature-invalid': return failed('SIG_CRYPTO_FAILURE', message('signature-broken'));
     case 'algorithm-not-supported':
-    case 'key-not-supported': return unsure('CRYPTO_CONSTRAINTS_FAILURE', message('algorithm-not-allowed', { algorithm: code }));
+    case 'key-not-supported': return unsure('CRYPTO_CONSTRAINTS_FAILURE', message('algorithm-not-known', { algorithm: code }));
     case 'algorithm-mismatch': return failed('SIG_CRYPTO_FAILURE', message('attribute-wrong', { attribute: 'signatureAlgorithm' }));
     case 'signing-certificate-mismatch': return unsure('NO_SIGNING_CERTIFICATE_FOUND', message('signing-certificate-mismatch'));
     case 'signer-mismatch': return unsure('NO_SIGNING_CERTIFICATE_FOUND', message('signing-certificate-mismatch'));

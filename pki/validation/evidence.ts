@@ -31,7 +31,8 @@ export class EvidencePool {
   readonly certificates: Certificate[] = [];
   readonly crls: Crl[] = [];
   readonly ocspResponses: OcspResponse[] = [];
-  private readonly known = new Set<string>();
+  private readonly known = new Map<string, boolean>();
+  private readonly read = new WeakSet<Uint8Array>();
   private crlBytes = 0;
   private readonly cache: PathCache;
 
@@ -48,12 +49,20 @@ export class EvidencePool {
     for (const der of ocspResponses) this.take(der, limits.ocspResponses, this.ocspResponses, parseOcspResponse);
   }
 
+  /** Whether these very bytes, as they were added, are something that could be read. */
+  couldRead(der: Uint8Array): boolean {
+    return this.read.has(der);
+  }
+
   private take<T>(der: Uint8Array, most: number, into: T[], parse: (der: Uint8Array, key: string) => T): void {
     if (into.length >= most) return;
     const key = hash('sha256', der);
-    if (this.known.has(key)) return;
-    this.known.add(key);
-    const parsed = tolerate(() => parse(der, key));
-    if (parsed) into.push(parsed);
+    let parses = this.known.get(key);
+    if (parses === undefined) {
+      const parsed = tolerate(() => parse(der, key));
+      if (parsed) into.push(parsed);
+      this.known.set(key, parses = parsed !== undefined);
+    }
+    if (parses) this.read.add(der);
   }
 }

@@ -49,6 +49,8 @@ export const messageLevels = {
   'revoked-after-signing': 'warning',
   // cryptography and attributes
   'algorithm-not-allowed': 'error',
+  'algorithm-not-known': 'error',
+  'certificate-algorithm-weak': 'error',
   'key-too-short': 'error',
   'attribute-missing': 'error',
   'attribute-wrong': 'error',

@@ -55,7 +55,8 @@ export function acceptSignature(candidate: SignatureCandidate, signer: Certifica
 const isError = ({ level }: Message): boolean => level === 'error';
 
 function judgeDigest({ digest, name }: UsedDigest, policy: ValidationPolicy, time: Date): Message[] {
-  return digest && !digestRefusalOf(digest, time, policy) ? [] : [message('algorithm-not-allowed', { algorithm: name })];
+  if (!digest) return [message('algorithm-not-known', { algorithm: name })];
+  return digestRefusalOf(digest, time, policy) ? [message('algorithm-not-allowed', { algorithm: name })] : [];
 }
 
 function judgeKey({ publicKey, subject }: Certificate, policy: ValidationPolicy, time: Date): Message[] {

@@ -54,12 +54,12 @@ export function ordered(messages: readonly Message[]): Message[] {
 
 const withoutLevels: ReadonlySet<SignatureCandidate['family']> = new Set(['CMS', 'XMLDSig', 'JWS', 'RFC3161']);
 
-/** The level by what is there, good or not: T a token, LT status data beside it, LTA an archive or document timestamp over both (EN 319 142-1 §6, EN 319 122-1 §6). */
-function levelOf({ family, id, evidence }: SignatureCandidate, kinds: readonly string[], { archived, documentEvidence }: ValidationContext): string {
+/** The level by what is there, good or not: T a token, LT status data beside it that can be read, LTA an archive or document timestamp over both (EN 319 142-1 §6, EN 319 122-1 §6). */
+function levelOf({ family, id, evidence }: SignatureCandidate, kinds: readonly string[], { archived, documentEvidence, evidence: pool }: ValidationContext): string {
   if (withoutLevels.has(family)) return family;
   const covered = archived.has(id) || kinds.includes('archive-timestamp');
   const stamped = covered || kinds.some((kind) => kind !== 'content-timestamp');
-  const withStatus = [evidence, documentEvidence].some(({ crls, ocspResponses }) => crls.length + ocspResponses.length > 0);
+  const withStatus = [evidence, documentEvidence].some(({ crls, ocspResponses }) => [...crls, ...ocspResponses].some((der) => pool.couldRead(der)));
   const level = !stamped ? 'B' : !withStatus ? 'T' : covered ? 'LTA' : 'LT';
   if (family === 'PKCS7') return `PKCS7-${level}`;
   return `${family}-B-${level}`;

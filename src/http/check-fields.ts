@@ -4,13 +4,19 @@ import type { Language } from './language.ts';
 
 const words = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
 
+/** A check of our own brings its words along: `refine(…, { params: { vi, en } })`. */
+const wordsIn = (language: Language): z.core.$ZodErrorMap => (issue) => {
+  const own = issue.code === 'custom' ? (issue.params as Partial<Record<Language, string>> | undefined)?.[language] : undefined;
+  return own ?? words[language](issue);
+};
+
 /**
  * The value as its schema reads it; with no schema nothing is expected and nothing is handed on.
  * @throws Problem `invalid-fields` with one `{ pointer, message, in }` per mistake (RFC 6901)
  */
 export function checkFields(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body', language: Language): unknown {
   if (!schema) return {};
-  const read = schema.safeParse(value, { error: words[language] });
+  const read = schema.safeParse(value, { error: wordsIn(language) });
   if (read.success) return read.data;
   const errors = read.error.issues.slice(0, 50).map((issue) => ({ pointer: pointerTo(issue.path), message: issue.message, in: where }));
   throw new Problem('invalid-fields', { errors });

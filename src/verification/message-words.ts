@@ -59,9 +59,11 @@ export const messageWords: Readonly<Record<MessageCode, MessageWords>> = {
   'revoked-after-signing': w('Chứng thư đã bị thu hồi lúc {revokedAt}, sau thời điểm ký được chứng minh; chữ ký vẫn có giá trị.', 'The certificate was revoked at {revokedAt}, after the proven time of signing; the signature still stands.', { vi: 'Văn bản vẫn dùng được; nếu việc quan trọng, hỏi cơ quan phát hành vì sao chứng thư bị thu hồi.', en: 'The document may be used; where much depends on it, ask the issuing agency why the certificate was revoked.' }),
 
   'algorithm-not-allowed': w('Thuật toán {algorithm} không còn an toàn cho chữ ký số.', 'The algorithm {algorithm} is no longer safe for signatures.', signAgain),
+  'algorithm-not-known': w('Chữ ký dùng một thuật toán hoặc loại khóa chưa được hỗ trợ, nên chưa thể kiểm tra.', 'The signature uses an algorithm or a kind of key that is not supported, and could not be checked.', askIssuer),
+  'certificate-algorithm-weak': w('Chứng thư {subject} được ký bằng thuật toán hoặc khóa không còn an toàn.', 'The certificate {subject} is signed with an algorithm or a key that is no longer safe.', signAgain),
   'key-too-short': w('Khóa của {subject} quá ngắn ({bits} bit).', 'The key of {subject} is too short ({bits} bits).', signAgain),
-  'attribute-missing': w('Chữ ký thiếu thuộc tính bắt buộc {attribute}.', 'The signature lacks the required attribute {attribute}.', signAgain),
-  'attribute-wrong': w('Thuộc tính {attribute} của chữ ký không đúng quy định.', 'The attribute {attribute} of the signature breaks the rules.', doNotUse),
+  'attribute-missing': w('Chữ ký không ghi rõ chứng thư của người ký, là điều chính sách kiểm tra bắt buộc.', 'The signature does not name the signer’s certificate, which the checking policy demands.', signAgain),
+  'attribute-wrong': w('Một thuộc tính bắt buộc của chữ ký bị thiếu, bị lặp hoặc sai quy định.', 'A required attribute of the signature is missing, repeated or against the rules.', doNotUse),
   'key-usage-unsuitable': w('Chứng thư này không được cấp để ký tài liệu.', 'This certificate was not issued for signing documents.', askIssuer),
 
   'time-only-claimed': w('Thời điểm ký chỉ do người ký khai, chưa được bên thứ ba chứng minh.', 'The time of signing is only what the signer stated; no third party proves it.'),

@@ -95,6 +95,12 @@ function signedReceipt({ id, receipt }: VerificationRow): Binary {
 const xml = 'application/xml';
 const byId = z.object({ id: z.uuid() });
 
+const digestForm = /^([0-9a-fA-F]{2}){32,64}$/;
+const digestWords = {
+  form: { vi: 'phải là giá trị băm ở dạng thập lục phân', en: 'must be the digest in hex' },
+  length: { vi: 'độ dài không đúng với thuật toán băm này', en: 'has not the length of this digest' },
+};
+
 const asked = {
   validationTime: z.iso.datetime({ offset: true }).transform((given) => new Date(given)).optional(),
   policy: z.enum(['public-service', 'strict', 'lenient-foreign', 'lenient']).optional(),
@@ -136,9 +142,9 @@ export const verificationRoutes = [
     method: 'post', path: '/api/v1/verifications/digest', summary: 'Verify a detached CMS by the digest of its document, which stays where it is', allow: 'verification:create',
     headers: [idempotencyKeyHeader], query: form, accepts: [xml],
     body: z.strictObject({
-      digest: z.strictObject({ algorithm: z.enum(digestNames), value: z.string().regex(/^([0-9a-fA-F]{2}){32,64}$/, 'must be the digest in hex') }),
+      digest: z.strictObject({ algorithm: z.enum(digestNames), value: z.string().refine((value) => digestForm.test(value), { params: digestWords.form }) }),
       signature: z.base64().min(1).max(1_000_000), name: z.string().max(255).default('signature.p7s'), ...asked,
-    }).refine(({ digest: { algorithm, value } }) => value.length * 4 === Number(algorithm.slice(-3)), { path: ['digest', 'value'], message: 'has not the length of this digest' }),
+    }).refine(({ digest: { algorithm, value } }) => !digestForm.test(value) || value.length * 4 === Number(algorithm.slice(-3)), { path: ['digest', 'value'], params: digestWords.length }),
     status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
     handle: async ({ services, actor, query, accept, body, header, setHeader }) => {
       await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });

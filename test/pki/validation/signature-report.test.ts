@@ -43,3 +43,10 @@ test('status data beside a signature without a time are no level of their own', 
   const report = world.judge(addDss(await world.pdf({ key, certificate }), good), soon, good);
   expect(report.signatures[0]!.format).toBe('PAdES-B-B');
 });
+
+test('status data that cannot be read make no level', async () => {
+  const stamped = await world.pdf({ key, certificate }, { stampedAt: signedAt });
+  const broken = { ...good, crls: [Buffer.from('3003020101', 'hex')] };
+  const levels = [broken, good].map((kept) => world.judge(addDss(stamped, kept), soon, good).signatures[0]!.format);
+  expect(levels).toEqual(['PAdES-B-T', 'PAdES-B-LT']);
+});

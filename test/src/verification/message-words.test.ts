@@ -21,3 +21,11 @@ test('instants are shown in Vietnamese time', () => {
   expect(means.vi).toContain('01:30:00 ngày 03/11/2026 (GMT+7)');
   expect(means.en).toContain('3 November 2026 at 01:30:00 (GMT+7)');
 });
+
+test('a Vietnamese sentence about an algorithm, a certificate or an attribute has no English in it', () => {
+  const inVietnamese = (code: MessageCode, facts: Record<string, string>): string => wordsOf({ code, facts }).means.vi;
+  expect(inVietnamese('algorithm-not-known', { algorithm: 'algorithm-not-supported' })).not.toContain('supported');
+  expect(inVietnamese('certificate-algorithm-weak', { subject: 'CN=A', detail: 'collision published' })).not.toContain('collision');
+  expect(inVietnamese('attribute-wrong', { attribute: 'attribute-missing' })).not.toContain('missing');
+  expect(inVietnamese('attribute-missing', { attribute: 'signing-certificate-v2' })).not.toContain('signing');
+});

@@ -63,6 +63,14 @@ test.each([
   expect([answer.status, await answer.json()]).toMatchObject([422, { type: `urn:antin:problem:${code}` }]);
 });
 
+test.each([
+  ['vi', 'ab'.repeat(48), 'độ dài không đúng với thuật toán băm này'], ['vi', 'xyz', 'phải là giá trị băm ở dạng thập lục phân'],
+  ['en', 'ab'.repeat(48), 'has not the length of this digest'], ['en', 'xyz', 'must be the digest in hex'],
+])('what is wrong with a digest is told in the caller’s language: %s, %s', async (language, value, message) => {
+  const answer = await postDigest({ digest: { algorithm: 'SHA-256', value }, signature: 'MAA=' }, { 'accept-language': language });
+  expect(await answer.json()).toMatchObject({ errors: [{ pointer: '/digest/value', message }] });
+});
+
 test('with an Idempotency-Key a repeated call is one verification; another file under it is refused', async () => {
   const file = await results.sign(official);
   const headers = { 'Idempotency-Key': '"9f2c1c1e-0a7e-4c3e-9f0a-3f4b6f6b1c11"' };
