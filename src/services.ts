@@ -30,7 +30,7 @@ export type Role = (typeof roles)[number];
 
 export const permissions = [
   'agency:read', 'agency:write', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write',
-  'request:read', 'request:submit', 'request:confirm', 'request:examine', 'request:approve', 'request:refuse',
+  'request:read', 'request:submit', 'request:confirm', 'request:examine', 'request:approve', 'request:refuse', 'reorganisation:plan',
   'certificate:read', 'certificate:revoke', 'authority:read', 'authority:manage', 'profile:read',
   'policy:read', 'policy:manage', 'trust-anchor:read', 'trust-anchor:manage', 'audit:read',
   'operator:manage', 'verification:create', 'verification:read',

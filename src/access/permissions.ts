@@ -12,12 +12,12 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   operator: [
     'agency:read', 'agency:write', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write', 'request:read', 'request:examine',
-    'request:approve', 'request:refuse', 'certificate:read', 'certificate:revoke', 'authority:read', 'profile:read',
+    'request:approve', 'request:refuse', 'reorganisation:plan', 'certificate:read', 'certificate:revoke', 'authority:read', 'profile:read',
     'policy:read', 'trust-anchor:read', 'verification:create', 'verification:read', 'notification:read', 'event:read', 'report:read',
   ],
   registrar: [
     'agency:read', 'official:read', 'official:write', 'official:reveal', 'device:read', 'device:write', 'request:read', 'request:submit', 'request:confirm',
-    'request:refuse', 'certificate:read', 'authority:read', 'profile:read', 'policy:read', 'trust-anchor:read',
+    'request:refuse', 'reorganisation:plan', 'certificate:read', 'authority:read', 'profile:read', 'policy:read', 'trust-anchor:read',
     'verification:create', 'verification:read', 'event:read', 'webhook:manage', 'calendar-feed:manage', 'report:read',
   ],
   auditor: [

@@ -51,10 +51,11 @@ export async function breakOff(tx: Tx, actor: Actor, id: string, reason: string)
   await recordAudit(tx, actor, 'bulk.broken-off', { type: 'bulk', id }, { before: { state: 'running' }, after: { state: 'stopped', reason } });
 }
 
-export async function listPlannedLines(db: Knex, id: string, filter: { state?: LineState | undefined; kind?: string | undefined }, page: PageRequest): Promise<Page<ShownLine>> {
+/** @param filter `within`: only certificates that hang below this path of the tree */
+export async function listPlannedLines(db: Knex, id: string, filter: { state?: LineState | undefined; kind?: string | undefined; within: string | undefined }, page: PageRequest): Promise<Page<ShownLine>> {
   return listLines(db, id, filter, page);
 }
 
-export async function writePlannedResults(db: Knex, id: string): Promise<Uint8Array> {
-  return writeResults(db, id, 'csv');
+export async function writePlannedResults(db: Knex, id: string, within: string | undefined): Promise<Uint8Array> {
+  return writeResults(db, id, 'csv', within);
 }

@@ -64,11 +64,11 @@ export async function writeBulkResults(db: Knex, actor: Actor, id: string, forma
   return writeResults(db, id, format);
 }
 
-/** The same for a job of whatever operation. */
-export async function writeResults(db: Knex, id: string, format: 'csv' | 'jsonl'): Promise<Uint8Array> {
+/** The same for a job of whatever operation. @param within only certificates that hang below this path of the tree */
+export async function writeResults(db: Knex, id: string, format: 'csv' | 'jsonl', within?: string): Promise<Uint8Array> {
   const parts: string[] = format === 'csv' ? [byteOrderMark + writeCsvRecord(columns)] : [];
   for (let after = 0; ;) {
-    const rows = await listLinesAfter(db, id, after, rowsAtOnce);
+    const rows = await listLinesAfter(db, id, { after, limit: rowsAtOnce, within });
     for (const row of rows) {
       const result = resultOf(row);
       parts.push(format === 'csv' ? writeCsvRecord(columns.map((column) => cellOf(result[column]))) : `${JSON.stringify(result)}\n`);

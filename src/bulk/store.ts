@@ -164,13 +164,18 @@ const shownLines = (db: Knex, bulkId: string): Knex.QueryBuilder => db('bulk_lin
   .leftJoin('certificates as n', 'n.id', 'l.newCertificateId').where('l.bulkId', bulkId)
   .select('l.line', 'l.state', 'l.kind', 'l.profile', 'l.agencyId', 'l.officialId', 'l.certificateId', 'l.subjectText', 'l.ground', 'l.transfer', 'l.newCertificateId', 'l.problem', 'l.finishedAt',
     db.raw(`encode(o.serial_number, 'hex') as serial_number, encode(n.serial_number, 'hex') as new_serial_number`));
-export async function listLines(db: Knex, bulkId: string, filter: { state?: LineState | undefined; kind?: string | undefined }, page: PageRequest): Promise<Page<ShownLine>> {
+export async function listLines(
+  db: Knex, bulkId: string, { within, ...filter }: { state?: LineState | undefined; kind?: string | undefined; within?: string | undefined }, page: PageRequest,
+): Promise<Page<ShownLine>> {
   const query = shownLines(db, bulkId);
+  if (within !== undefined) void query.whereRaw('o.agency_path <@ ?::ltree', [within]);
   for (const [field, value] of Object.entries(filter)) if (value !== undefined) void query.where(`l.${field}`, value);
   return findPage<ShownLine>(query, ['l.line'], page);
 }
-export async function listLinesAfter(db: Knex, bulkId: string, after: number, limit: number): Promise<ShownLine[]> {
-  return (await shownLines(db, bulkId).where('l.line', '>', after).orderBy('l.line').limit(limit)) as ShownLine[];
+export async function listLinesAfter(db: Knex, bulkId: string, { after, limit, within }: { after: number; limit: number; within?: string | undefined }): Promise<ShownLine[]> {
+  const query = shownLines(db, bulkId).where('l.line', '>', after).orderBy('l.line').limit(limit);
+  if (within !== undefined) void query.whereRaw('o.agency_path <@ ?::ltree', [within]);
+  return (await query) as ShownLine[];
 }
 
 export interface OfficialFacts { id: string; email: string; name: string; agencyId: string; left: boolean }

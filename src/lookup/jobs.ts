@@ -42,13 +42,13 @@ export async function decideJob(services: World, actor: Actor, id: string, order
 
 /** What each line of a job that was shown to the actor will do, has done, or why it is refused. */
 export async function listJobLines({ db }: World, actor: Actor, { kind, job }: JobView, filter: { state?: LineState | undefined }, page: PageRequest): Promise<Page<ShownLine>> {
-  return kind === 'bulk' ? listBulkLines(db, actor, job.id, filter, page) : listPlannedLines(db, job.bulkId, filter, page);
+  return kind === 'bulk' ? listBulkLines(db, actor, job.id, filter, page) : listPlannedLines(db, job.bulkId, { ...filter, within: actor.agencyPath }, page);
 }
 
 /** The result of every line as CSV. @throws Problem `not-found`, `outside-your-agency` */
 export async function writeJobResults(services: World, actor: Actor, id: string): Promise<Uint8Array> {
   const { kind } = await showJob(services, actor, id);
-  return kind === 'bulk' ? writeBulkResults(services.db, actor, id, 'csv') : writePlannedResults(services.db, id);
+  return kind === 'bulk' ? writeBulkResults(services.db, actor, id, 'csv') : writePlannedResults(services.db, id, actor.agencyPath);
 }
 
 /** Often enough to look alive; a hundred thousand lines are counted in some 20 ms. */

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { requireWithin } from '../access/scope.ts';
+import { parentCode } from '../agencies/code.ts';
 import { recordAudit } from '../audit/record.ts';
 import { createPlannedJob } from '../bulk/planned.ts';
 import { policiesAt } from '../policies/find.ts';
@@ -15,17 +17,31 @@ import {
 /**
  * Draws up a reorganisation: every agency, person and certificate it touches and what happens to each, from a few set-based
  * queries. Nothing happens before two operators other than the author have approved it.
- * @throws Problem `invalid-fields` for a plan that contradicts itself, `duplicate-request` for one that overlaps an open one
+ * @throws Problem `invalid-fields` for a plan that contradicts itself, `duplicate-request` for one that overlaps an open one, `outside-your-agency`
  */
 export async function planReorganisation(services: Pick<Services, 'db' | 'now'>, actor: Actor, order: ReorganisationOrder): Promise<StatedReorganisation> {
-  if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
   const id = randomUUID();
   await services.db.transaction(async (tx) => {
     await lockPlanning(tx);
     const model = buildModel(await listRegister(tx), order.actions);
+    requireReach(actor, model);
     await storePlan(services, tx, actor, { id, order, model });
   });
   return (await findReorganisation(services.db, { id }))!;
+}
+
+/** Whoever acts for an agency plans for what stands below it: nothing outside is changed, made or given people, and its own end is for those above. */
+function requireReach(actor: Actor, { agencies, moves }: Model): void {
+  if (actor.agencyPath === undefined) return;
+  const touched = [...agencies.values()].filter(({ fate }) => fate !== undefined);
+  for (const code of [...touched.flatMap(({ code: own, successorCode }) => [own, successorCode ?? own]), ...moves.values()]) requireWithin(actor, placeOf(agencies, code));
+  if (touched.some(({ path, fate }) => path === actor.agencyPath && (fate === 'closed' || fate === 'replaced'))) throw new Problem('outside-your-agency');
+}
+
+/** The path of an agency, or of the nearest one above it where it is still to be made. */
+function placeOf(agencies: Model['agencies'], code: string): string | undefined {
+  const above = parentCode(code);
+  return agencies.get(code)?.path || (above === undefined ? undefined : placeOf(agencies, above));
 }
 
 async function storePlan(
@@ -35,7 +51,7 @@ async function storePlan(
   const fates = fatesOf(model);
   const overlap = await findOverlap(tx, fates.flatMap(({ path }) => path ?? []));
   if (overlap) throw new Problem('duplicate-request', { reorganisation: overlap.id, agency: overlap.code, detail: 'Another plan that is open touches this agency.' });
-  await requireKnown(tx, [...model.moves.keys()]);
+  await requireKnown(tx, actor, [...model.moves.keys()]);
   const policies = await policiesAt(tx, at);
   const row: ReorganisationRow = {
     id, bulkId: randomUUID(), title: order.title, legalBasis: order.legalBasis, actions: order.actions,
@@ -78,8 +94,8 @@ export async function requireFitting(tx: Tx, { actions }: Pick<ReorganisationRow
 const placesOf = (model: Model): { from: string; to: string | null }[] =>
   [...model.agencies.values()].filter(({ fate }) => fate === 'closed' || fate === 'replaced').map(({ id, code }) => ({ from: id, to: successorOf(model, code)?.id ?? null }));
 
-async function requireKnown(tx: Tx, officials: readonly string[]): Promise<void> {
-  const known = new Set(await listKnownOfficials(tx, officials));
+async function requireKnown(tx: Tx, { agencyPath }: Actor, officials: readonly string[]): Promise<void> {
+  const known = new Set(await listKnownOfficials(tx, officials, agencyPath));
   const stranger = officials.find((id) => !known.has(id));
   if (stranger !== undefined) throw new Problem('invalid-fields', { errors: [{ pointer: '/actions', message: `there is no serving official ${stranger}` }] });
 }

@@ -42,7 +42,7 @@ const read = { allow: 'request:read', status: 200, problems: ['not-found', 'outs
 /** Merging, splitting, renaming and dissolving agencies, with all their people and certificates; and the links their holders get. */
 export const reorganisationRoutes = [
   endpoint({
-    method: 'post', path, summary: 'Draw up a reorganisation; nothing happens before two others approve', allow: 'agency:write',
+    method: 'post', path, summary: 'Draw up a reorganisation; nothing happens before two others approve', allow: 'reorganisation:plan',
     body: z.strictObject({ title: text(200), legalBasis: text(500), actions: z.array(Action).min(1).max(1_000), overlapDays: z.int().min(0).max(1_825).optional() }),
     status: 201, reply: Reorganisation, problems: ['invalid-fields', 'duplicate-request', 'outside-your-agency', 'not-found'],
     handle: async ({ services, actor, body: order }) => getReorganisation(services.db, actor, (await planReorganisation(services, actor, order)).id),
@@ -66,19 +66,19 @@ export const reorganisationRoutes = [
     method: 'get', path: `${path}/:id/people`, summary: 'Who moves where', ...read, params: byId, query: pageQuery, reply: pageOf(Person),
     handle: async ({ services: { db }, actor, params: { id }, query }) => {
       await getReorganisation(db, actor, id);
-      return listPeople(db, id, query);
+      return listPeople(db, id, actor.agencyPath, query);
     },
   }),
   endpoint({
     method: 'get', path: `${path}/:id/certificates`, summary: 'What happens to each certificate, and what has happened', ...read, params: byId,
     query: pageQuery.extend({ kind: z.enum(['change', 'revoke']).optional(), state: z.enum(['ready', 'prepared', 'done', 'asked', 'failed']).optional() }), reply: pageOf(BulkLine),
     handle: async ({ services: { db }, actor, params: { id }, query: { kind, state, ...page } }) =>
-      listPlannedLines(db, (await getReorganisation(db, actor, id)).bulkId, { kind, state }, page),
+      listPlannedLines(db, (await getReorganisation(db, actor, id)).bulkId, { kind, state, within: actor.agencyPath }, page),
   }),
   endpoint({
     method: 'get', path: `${path}/:id/results`, summary: 'The result of every certificate as CSV', ...read, params: byId, accepts: ['text/csv'], reply: z.never(),
     handle: async ({ services: { db }, actor, params: { id } }) =>
-      binary(await writePlannedResults(db, (await getReorganisation(db, actor, id)).bulkId), 'text/csv; charset=utf-8', `reorganisation-${id}.csv`),
+      binary(await writePlannedResults(db, (await getReorganisation(db, actor, id)).bulkId, actor.agencyPath), 'text/csv; charset=utf-8', `reorganisation-${id}.csv`),
   }),
   endpoint({
     method: 'post', path: `${path}/:id/decisions`, summary: 'Approve a plan (two operators), refuse it, stop or resume its work', allow: 'request:approve', params: byId,

@@ -6,7 +6,7 @@ import { Problem } from '../problems.ts';
 import type { Actor } from '../services.ts';
 import { approvedHash } from './decide.ts';
 import {
-  countFates, countPeople, countSteps, findReorganisation, listFatesPage, listPeople, listReorganisations, type AgencyFate, type PersonRow, type StatedReorganisation, type Steps,
+  countFates, countPeople, countSteps, findReorganisation, findTouching, listFatesPage, listPeople, listReorganisations, type AgencyFate, type PersonRow, type StatedReorganisation, type Steps,
 } from './store.ts';
 
 export type ShownReorganisation = Omit<StatedReorganisation, 'actions'> & Omit<Awaited<ReturnType<typeof showJob>>, 'state' | 'id' | 'createdAt' | 'contentHash'> & {
@@ -18,11 +18,11 @@ export type ShownReorganisation = Omit<StatedReorganisation, 'actions'> & Omit<A
   certificates: { kind: string; profile: string; ground: string | null; count: number }[];
 };
 
-/** A plan with what it touches and how far it is. @throws Problem `not-found`, `outside-your-agency` */
+/** A plan with what it touches and how far it is. Whoever acts for an agency sees those that touch it. @throws Problem `not-found`, `outside-your-agency` */
 export async function getReorganisation(db: Knex, actor: Actor, id: string): Promise<ShownReorganisation> {
-  if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
   const plan = await findReorganisation(db, { id });
   if (!plan) throw new Problem('not-found', { reorganisation: id });
+  if (actor.agencyPath !== undefined && !(await findTouching(db, id, actor.agencyPath))) throw new Problem('outside-your-agency');
   const job = await findPlannedJob(db, plan.bulkId);
   return {
     ...(await showJob(db, job)), ...plan, actions: [...plan.actions], contentHash: approvedHash(job), people: await countPeople(db, id), registers: await countSteps(db, id),
@@ -30,16 +30,15 @@ export async function getReorganisation(db: Knex, actor: Actor, id: string): Pro
   };
 }
 
-/** Every plan, the newest first. @throws Problem `outside-your-agency` */
+/** Every plan that touches the actor's agencies, the newest first. */
 export async function findReorganisations(db: Knex, actor: Actor, page: PageRequest): Promise<Page<StatedReorganisation>> {
-  if (actor.agencyPath !== undefined) throw new Problem('outside-your-agency');
-  return listReorganisations(db, page);
+  return listReorganisations(db, actor.agencyPath, page);
 }
 
 export interface ReorganisationPreview { agencies: Page<AgencyFate>; people: Page<PersonRow>; lines: Awaited<ReturnType<typeof listPlannedLines>> }
 
-/** The first agencies, people and certificates of a plan, and whether there are more. */
-export async function previewReorganisation(db: Knex, { id, bulkId }: Pick<StatedReorganisation, 'id' | 'bulkId'>, limit: number): Promise<ReorganisationPreview> {
-  const [agencies, people, lines] = await Promise.all([listFatesPage(db, id, { limit }), listPeople(db, id, { limit }), listPlannedLines(db, bulkId, {}, { limit })]);
+/** The first agencies, people and certificates of a plan, and whether there are more. People and certificates are those of the actor's agencies. */
+export async function previewReorganisation(db: Knex, { agencyPath: within }: Actor, { id, bulkId }: Pick<StatedReorganisation, 'id' | 'bulkId'>, limit: number): Promise<ReorganisationPreview> {
+  const [agencies, people, lines] = await Promise.all([listFatesPage(db, id, { limit }), listPeople(db, id, within, { limit }), listPlannedLines(db, bulkId, { within }, { limit })]);
   return { agencies, people, lines };
 }

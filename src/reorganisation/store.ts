@@ -23,9 +23,18 @@ const stated = (db: Knex): Knex.QueryBuilder => db('reorganisations as r').join(
 export async function findReorganisation(db: Knex, by: { id: string } | { bulkId: string }): Promise<StatedReorganisation | undefined> {
   return (await stated(db).where('id' in by ? { 'r.id': by.id } : { 'r.bulkId': by.bulkId }).first()) as StatedReorganisation | undefined;
 }
-/** The newest first. */
-export async function listReorganisations(db: Knex, page: PageRequest): Promise<Page<StatedReorganisation>> {
-  return findPage<StatedReorganisation>(stated(db), ['r.createdAt', 'r.id'], page, 'desc');
+/** An agency of the reach as it was or as it is now, or that takes over; or a person named alone who leaves it or comes. Everybody else moves with an agency. */
+const touching = `(exists (select from reorganisation_agencies x left join agencies a on a.id in (x.agency_id, x.successor_id) where x.reorganisation_id = r.id and (x.path <@ ?::ltree or a.path <@ ?::ltree))
+  or r.actions @> '[{"type": "move"}]' and exists (select from reorganisation_people p join agencies a on a.id in (p.from_agency_id, p.to_agency_id)
+    where p.reorganisation_id = r.id and a.path <@ ?::ltree))`;
+/** Those that touch what a path holds, or all; the newest first. */
+export async function listReorganisations(db: Knex, within: string | undefined, page: PageRequest): Promise<Page<StatedReorganisation>> {
+  const query = stated(db);
+  if (within !== undefined) void query.whereRaw(touching, [within, within, within]);
+  return findPage<StatedReorganisation>(query, ['r.createdAt', 'r.id'], page, 'desc');
+}
+export async function findTouching(db: Knex, id: string, within: string): Promise<boolean> {
+  return (await db('reorganisations as r').where('r.id', id).whereRaw(touching, [within, within, within]).first('r.id')) !== undefined;
 }
 export async function insertReorganisation(tx: Tx, row: ReorganisationRow): Promise<void> {
   await tx('reorganisations').insert({ ...row, actions: JSON.stringify(row.actions) });
@@ -118,8 +127,11 @@ export async function insertLatePeople(tx: Tx, reorganisationId: string): Promis
      where a.reorganisation_id = ? and a.fate in ('closed', 'replaced') and a.applied_at is null and a.successor_id is not null on conflict do nothing`, [reorganisationId]);
   return rowCount;
 }
-export async function listKnownOfficials(db: Knex, ids: readonly string[]): Promise<string[]> {
-  return db('officials').whereIn('id', [...ids]).whereNull('leftAt').pluck('id');
+/** Of those who serve; within a path, or anywhere. */
+export async function listKnownOfficials(db: Knex, ids: readonly string[], within: string | undefined): Promise<string[]> {
+  const query = db('officials as o').join('agencies as a', 'a.id', 'o.agencyId').whereRaw('o.id = any(?::uuid[])', [[...ids]]).whereNull('o.leftAt');
+  if (within !== undefined) void query.whereRaw('a.path <@ ?::ltree', [within]);
+  return query.pluck('o.id') as Promise<string[]>;
 }
 export async function countPeople(db: Knex, reorganisationId: string): Promise<number> {
   const row = await db('reorganisation_people').where({ reorganisationId }).count({ n: '*' }).first() as { n: number } | undefined;
@@ -128,8 +140,11 @@ export async function countPeople(db: Knex, reorganisationId: string): Promise<n
 export interface PersonRow { officialId: string; name: string; email: string; fromAgencyId: string; toAgencyId: string | null }
 const people = (db: Knex, reorganisationId: string): Knex.QueryBuilder => db('reorganisation_people as p').join('officials as o', 'o.id', 'p.officialId').where('p.reorganisationId', reorganisationId)
   .select('p.officialId', 'o.name', 'o.email', 'p.fromAgencyId', 'p.toAgencyId');
-export async function listPeople(db: Knex, reorganisationId: string, page: PageRequest): Promise<Page<PersonRow>> {
-  return findPage<PersonRow>(people(db, reorganisationId), ['p.officialId'], page);
+/** @param within only those who leave or come to what this path holds */
+export async function listPeople(db: Knex, reorganisationId: string, within: string | undefined, page: PageRequest): Promise<Page<PersonRow>> {
+  const query = people(db, reorganisationId);
+  if (within !== undefined) void query.whereRaw('exists (select from agencies a where a.id in (p.from_agency_id, p.to_agency_id) and a.path <@ ?::ltree)', [within]);
+  return findPage<PersonRow>(query, ['p.officialId'], page);
 }
 /** Some of those whose turn has not come, with where they go; locked. `stays`: left meanwhile, or no longer where the plan found them. */
 export async function lockWaitingPeople(tx: Tx, reorganisationId: string, limit: number): Promise<{ officialId: string; agencyId: string; stays: boolean }[]> {

@@ -79,7 +79,7 @@ const planForm = ({ t }: PageCall, form: Form): Html => html('reorganisations/ne
 
 async function showPlan({ services, actor, t, here }: PageCall, id: string, form: Form): Promise<Html> {
   const plan = await getReorganisation(services.db, actor, id);
-  const { agencies, people, lines } = await previewReorganisation(services.db, plan, shownRows);
+  const { agencies, people, lines } = await previewReorganisation(services.db, actor, plan, shownRows);
   const count = (kind: string): string => showNumber(plan.certificates.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.count, 0), t.language);
   const state = stateOf(plan.state, t);
   return html('reorganisations/plan.njk', {

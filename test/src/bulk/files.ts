@@ -13,7 +13,7 @@ import { csrFor, type RequestWorld } from '../requests/people.ts';
 export const reader = systemActor('test');
 
 /** Every line of a job as it stands. */
-export const lines = (services: TestServices, id: string): Promise<ShownLine[]> => listLinesAfter(services.db, id, 0, 1_000);
+export const lines = (services: TestServices, id: string): Promise<ShownLine[]> => listLinesAfter(services.db, id, { after: 0, limit: 1_000 });
 
 export const jsonLines = (rows: readonly BulkInput[]): Uint8Array => Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
 

@@ -91,5 +91,5 @@ test('over HTTP: draw up, look, page, approve, read the results', async () => {
   expect(await call(author, 'GET', `/${id}`)).toMatchObject({ state: 'finished' });
   const file = await get(`/api/v1/reorganisations/${id}/results`, { headers: { authorization: `Bearer ${author}`, accept: 'text/csv' } });
   expect(await file.text()).toContain('asked');
-  await expect(getReorganisation(services.db, await actorFor(services, 'operator', 'H05'), id)).rejects.toMatchObject({ code: 'outside-your-agency' });
+  await expect(getReorganisation(services.db, await actorFor(services, 'operator', 'H01'), id)).rejects.toMatchObject({ code: 'outside-your-agency' });
 });

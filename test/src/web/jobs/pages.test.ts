@@ -67,7 +67,10 @@ test('a reorganisation stands in the same list, is read and decided on the same 
   const plan = await planReorganisation(services, systemActor('test'), { title: 'Đổi tên tỉnh', legalBasis: 'NQ 12/2026', actions: [{ type: 'rename', agency: 'H05', name: 'Ủy ban nhân dân tỉnh Kinh Bắc' }] });
   const address = `/jobs/${plan.bulkId}`;
   expect((await open(first, '/jobs')).html).toContain('Đổi tên tỉnh');
-  expect((await open(world.tokenOf.get('registrar'), address)).status).toBe(403);
+  // who acts for an agency reads what touches it, and decides nothing
+  expect((await open(await signedInAs(services, 'registrar', 'H01'), address)).status).toBe(403);
+  const own = await open(world.tokenOf.get('registrar'), address);
+  expect([own.status, own.html.includes('name="decision"')]).toEqual([200, false]);
   const { html } = await open(first, `${address}?lang=vi`);
   for (const part of ['Sắp xếp cơ quan', 'NQ 12/2026', 'Chứng thư cũ còn hiệu lực thêm']) expect(html).toContain(part);
   expect((await visitorAt(base, first).post(address, { decision: 'approve', contentHash: hashIn(html) })).location).toBe(`${address}?done=yes`);
