@@ -22,6 +22,9 @@ const staff = [
   { who: 'verifier', name: 'Cổng dịch vụ công tỉnh (mẫu)', roles: ['verifier'], words: 'information system: has documents checked' },
 ] as const;
 
+/** Whom the story is about. */
+export const mainOfficial = { name: 'Nguyễn Văn An', position: 'Chủ tịch Ủy ban nhân dân xã', email: 'annv@thainguyen.gov.vn' } as const;
+
 /** The agency tree of one province, the people with a role in the service, and an official. */
 export async function enterPeople(stage: Stage): Promise<People> {
   const { tell } = stage;
@@ -43,9 +46,7 @@ export async function enterPeople(stage: Stage): Promise<People> {
     say(`the keys are in ${stage.folder}/keys.json; the service keeps only their hashes`);
   });
   const official = await tell.step('An official is entered by the registrar', async (say) => {
-    const made = await stage.as('registrar').post<Official>('/api/v1/officials', {
-      agencyId: unit.id, name: 'Nguyễn Văn An', position: 'Chủ tịch Ủy ban nhân dân xã', email: 'annv@thainguyen.gov.vn',
-    });
+    const made = await stage.as('registrar').post<Official>('/api/v1/officials', { agencyId: unit.id, ...mainOfficial });
     say(`${made.name}, Chủ tịch ${unit.name}, ${made.email}`);
     return made;
   });

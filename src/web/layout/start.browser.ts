@@ -17,4 +17,23 @@ export function offerCopying(inside: ParentNode): void {
   }
 }
 
+/** File fields in the page's own words, with the name of what was chosen. Keys, drops and screen readers meet the browser's control. */
+export function dressFiles(inside: ParentNode): void {
+  for (const field of inside.querySelectorAll<HTMLElement>('.file')) {
+    const [input, face, name] = [field.querySelector('input'), field.querySelector<HTMLElement>('.file__face'), field.querySelector<HTMLElement>('.file__name')];
+    if (!input || !face || !name) continue;
+    const show = (): void => {
+      name.textContent = Array.from(input.files ?? [], (file) => file.name).join(', ') || (name.dataset['none'] ?? '');
+      // else the browser would say it in its own language
+      input.title = name.textContent;
+    };
+    input.addEventListener('change', show);
+    window.addEventListener('pageshow', show);
+    show();
+    face.hidden = false;
+    field.classList.add('file--dressed');
+  }
+}
+
 offerCopying(document);
+dressFiles(document);

@@ -3,7 +3,7 @@ import type { NameParts } from '../../../pki/name/build.ts';
 import { listOwn } from '../../holders/find.ts';
 import { offerRenewal, renewOwn } from '../../holders/renew.ts';
 import { Problem } from '../../problems.ts';
-import { showDate, showHex } from '../frame/formats.ts';
+import { showDate, showHex, showNumber } from '../frame/formats.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Answer, type Html, type PageCall } from '../frame/page.ts';
 import { presentCertificate } from '../my-certificates/present.ts';
@@ -25,8 +25,9 @@ type Call = PageCall<{ id: string }>;
 async function renewForm({ services, actor, params: { id }, t }: Call, form: Form): Promise<Html> {
   const { certificate, subject, days, atOnce } = await offerRenewal(services, actor, id);
   const rows = [
-    ...rowsOf(subject, t), { label: t('renew.length'), value: t('renew.lengthDays', { days }) },
-    { label: t('renew.current'), value: t('renew.currentEnds', { serial: showHex(certificate.serialNumber), end: showDate(certificate.notAfter) }) },
+    ...rowsOf(subject, t), { label: t('renew.length'), value: t('renew.lengthDays', { days: showNumber(days, t.language) }) },
+    { label: t('renew.current'), value: t('renew.currentEnds', { end: showDate(certificate.notAfter) }) },
+    { label: t('renew.currentSerial'), value: showHex(certificate.serialNumber), mono: true },
   ];
   return html('renew/renew.njk', { form, id, rows, atOnce });
 }

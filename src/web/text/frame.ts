@@ -23,6 +23,8 @@ export const frame = {
   filter: ['Lọc danh sách', 'Filter the list'],
   applyFilter: ['Áp dụng', 'Apply'],
   clearFilter: ['Bỏ lọc', 'Clear the filters'],
+  chooseFile: ['Chọn tệp', 'Choose a file'],
+  noFile: ['Chưa chọn tệp nào', 'No file chosen yet'],
   copy: ['Sao chép', 'Copy'],
   copied: ['Đã sao chép', 'Copied'],
   showPassword: ['Hiện', 'Show'],

@@ -81,12 +81,27 @@ async function drawPage(pdf: Pdf, sheet: HTMLElement): Promise<void> {
   const paper = sheet.querySelector('.sheet__paper')!;
   paper.append(canvas);
   await page.render({ canvas, viewport }).promise;
+  if (isBlank(canvas)) paper.append(blankNote());
   for (const { fieldType, fieldName, rect } of await page.getAnnotations()) {
     if (fieldType !== 'Sig' || fieldName === undefined) continue;
     const frame = frameFor(fieldName, viewport, rect);
     if (frame) paper.append(frame);
   }
   sheet.dataset['drawn'] = 'true';
+}
+
+/** A page whose contents were damaged is drawn as white as an empty one: no error is raised. */
+function isBlank(canvas: HTMLCanvasElement): boolean {
+  const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = new Uint32Array(data.buffer);
+  return pixels.every((pixel) => pixel === pixels[0]);
+}
+
+function blankNote(): HTMLElement {
+  const note = document.createElement('p');
+  note.className = 'sheet__blank notice notice--warning';
+  note.textContent = document.querySelector<HTMLElement>('#pages')?.dataset['blank'] ?? '';
+  return note;
 }
 
 /** A link from the place on the page to what is said of that signature; none for a field nobody signed or that shows nothing. */

@@ -1,4 +1,4 @@
-import { offerCopying } from '../layout/start.browser.ts';
+import { dressFiles, offerCopying } from '../layout/start.browser.ts';
 import { offerPrinting } from './result.browser.ts';
 
 /**
@@ -32,7 +32,9 @@ function wakeDrop(drop: HTMLElement, input: HTMLInputElement): void {
   drop.addEventListener('drop', (event) => {
     event.preventDefault();
     const files = event.dataTransfer?.files;
-    if (files && files.length > 0) input.files = files;
+    if (!files || files.length === 0) return;
+    input.files = files;
+    input.dispatchEvent(new Event('change'));
   });
 }
 
@@ -76,6 +78,7 @@ function show(answered: Document): void {
   }
   wakeForm();
   offerCopying(main);
+  dressFiles(main);
   offerPrinting();
   window.scrollTo(0, 0);
   main.querySelector<HTMLElement>('.govuk-error-summary, h1')?.focus();
