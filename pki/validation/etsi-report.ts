@@ -11,10 +11,11 @@ export type ReportedDocument = Pick<ValidationReport, 'validationTime' | 'policy
  * The validation report of ETSI TS 119 102-2 in XML, not signed: one SignatureValidationReport a signature with every
  * constraint that was evaluated, the certificates and timestamps as validation objects by their SHA-256. The schema knows no
  * report without a signature: a document that has none is told by one that is INDETERMINATE, NO_SIGNATURE_FOUND.
+ * @param names false: signers are told by the digest of their certificate alone
  */
-export function writeEtsiReport(report: ReportedDocument): string {
+export function writeEtsiReport(report: ReportedDocument, { names = true }: { names?: boolean } = {}): string {
   const signatures = report.signatures.filter(({ type }) => type === 'signature');
-  const reports = signatures.length > 0 ? signatures.map((signature) => signatureReport(signature, report))
+  const reports = signatures.length > 0 ? signatures.map((signature) => signatureReport(signature, report, names))
     : [el('SignatureValidationReport', {}, identifierOf('S-0'), el('SignatureValidationStatus', {}, ...statusOf({ indication: 'INDETERMINATE', subIndication: 'NO_SIGNATURE_FOUND' })))];
   const objects = validationObjects(report.signatures);
   return writeXml(el('ValidationReport', namespaces, ...reports, ...(objects.length > 0 ? [el('SignatureValidationObjects', {}, ...objects)] : [])));
@@ -28,7 +29,7 @@ const timestampId = ({ fingerprint }: ReportedTimestamp): string => `T-${fingerp
 
 const identifierOf = (id: string): XmlNode => el('SignatureIdentifier', { id }, el('HashOnly', {}, 'false'), el('DocHashOnly', {}, 'false'));
 
-function signatureReport(signature: ReportedSignature, { validationTime, policy }: ReportedDocument): XmlNode {
+function signatureReport(signature: ReportedSignature, { validationTime, policy }: ReportedDocument, names: boolean): XmlNode {
   const { signer, chain } = signature;
   const proofs = signature.timestamps.filter(({ indication, time: stamped }) => indication === 'TOTAL-PASSED' && stamped?.getTime() === signature.signingTime.proven?.getTime());
   return el('SignatureValidationReport', {},
@@ -39,7 +40,7 @@ function signatureReport(signature: ReportedSignature, { validationTime, policy 
       el('TypeOfProof', {}, urn('poetype', signature.signingTime.provenBy === 'receipt' ? 'provided' : 'validation')),
       ...proofs.slice(0, 1).map((proof) => reference('POEObject', timestampId(proof))))),
     attributesOf(signature),
-    ...(signer && chain[0] ? [el('SignerInformation', { Pseudonym: 'false' }, reference('SignerCertificate', certificateId(chain[0])), el('Signer', {}, signer.subject))] : []),
+    ...(signer && chain[0] ? [el('SignerInformation', { Pseudonym: 'false' }, reference('SignerCertificate', certificateId(chain[0])), ...(names ? [el('Signer', {}, signer.subject)] : []))] : []),
     el('SignatureValidationProcess', {}, el('SignatureValidationProcessID', {}, urn('validationprocess', processOf(signature)))),
     el('SignatureValidationStatus', {}, ...statusOf(signature), ...associatedData(signature)),
   );

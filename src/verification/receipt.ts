@@ -1,7 +1,7 @@
 import { isWithin } from '../access/scope.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
-import { findVerification, type VerificationRow } from './store.ts';
+import { findEtsiReport, findVerification, type VerificationRow } from './store.ts';
 
 /**
  * What was answered to one question. Whoever asked may read it, and who looks after that agency.
@@ -11,6 +11,17 @@ export async function readVerification({ db }: Pick<Services, 'db'>, actor: Acto
   const row = await findVerification(db, id);
   if (!row || (row.askedBy !== actor.id && !isWithin(actor.agencyPath, row.agencyPath))) throw new Problem('not-found', { id });
   return row;
+}
+
+/**
+ * The report of ETSI TS 119 102-2 in XML on what was answered, as it was made then; signers are named by certificate alone.
+ * @throws Problem `not-found`, `not-acceptable` for an answer of before these were kept
+ */
+export async function readEtsiReport(services: Pick<Services, 'db'>, actor: Actor, id: string): Promise<string> {
+  await readVerification(services, actor, id);
+  const report = await findEtsiReport(services.db, id);
+  if (report === undefined) throw new Problem('not-acceptable', { reason: 'no XML report was kept with this answer' });
+  return report;
 }
 
 /**

@@ -8,7 +8,7 @@ import { checkReceipt } from '../receipts/check.ts';
 import type { Actor, Services } from '../services.ts';
 import type { Answer } from './answer.ts';
 import { digestByName, digestNames } from './digest-names.ts';
-import { readReceipt, readVerification } from './receipt.ts';
+import { readEtsiReport, readReceipt, readVerification } from './receipt.ts';
 import type { VerificationRow } from './store.ts';
 import { verifyDocument } from './verify.ts';
 
@@ -155,10 +155,10 @@ export const verificationRoutes = [
     },
   }),
   endpoint({
-    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered to your agency: digest, verdict, time; as JSON or the signed CMS. A report of ETSI TS 119 102-2 is made only with the file', allow: 'verification:read',
-    params: byId, query: form, status: 200, reply: OwnReceipt, accepts: [cms], problems: ['not-found'],
+    method: 'get', path: '/api/v1/verifications/:id', summary: 'What was answered to your agency: digest, verdict, time; as JSON, the signed CMS, or the XML report of ETSI TS 119 102-2 without names', allow: 'verification:read',
+    params: byId, query: form, status: 200, reply: OwnReceipt, accepts: [cms, xml], problems: ['not-found', 'not-acceptable'],
     handle: async ({ services, actor, query, params, accept }) => {
-      if (query.report === 'etsi') throw new Problem('not-acceptable', { offered: ['application/json', cms], reason: 'the building blocks of an answer are not kept' });
+      if (isEtsi(query, accept)) return binary(Buffer.from(await readEtsiReport(services, actor, params.id)), xml);
       const row = await readVerification(services, actor, params.id);
       return accept === cms ? signedReceipt(row) : receiptShown(row);
     },

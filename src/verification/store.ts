@@ -37,13 +37,22 @@ export interface VerificationRow {
   receipt: Uint8Array | null;
 }
 
-export async function insertVerification(tx: Tx, { signatures, evidence, content, ...row }: VerificationRow): Promise<void> {
+/** With the report of ETSI TS 119 102-2, which names nobody. */
+export type NewVerification = VerificationRow & { etsiReport: string };
+
+export async function insertVerification(tx: Tx, { signatures, evidence, content, ...row }: NewVerification): Promise<void> {
   await tx('verifications').insert({ ...row, signatures: JSON.stringify(signatures), evidence: JSON.stringify(evidence), content: content && JSON.stringify(content) });
 }
 
 export async function findVerification(db: Knex, id: string): Promise<VerificationRow | undefined> {
   return db('verifications').where({ id }).first('id', 'askedBy', 'agencyPath', 'documentDigest', 'documentSize', 'format', 'policy',
     'validationTime', 'verifiedAt', 'indication', 'subIndication', 'signatures', 'evidence', 'receipt', 'content') as Promise<VerificationRow | undefined>;
+}
+
+/** The XML report of an answer; undefined for one of before these were kept. */
+export async function findEtsiReport(db: Knex, id: string): Promise<string | undefined> {
+  const row = await db('verifications').where({ id }).first('etsiReport') as { etsiReport: string | null } | undefined;
+  return row?.etsiReport ?? undefined;
 }
 
 /** Since when we have known a document by its digest. */

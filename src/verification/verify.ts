@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ContentDigest } from '../../pki/validation/content-digest.ts';
+import { writeEtsiReport } from '../../pki/validation/etsi-report.ts';
 import type { ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -12,7 +13,7 @@ import { trustAnchorsInForce } from '../trust-anchors/find.ts';
 import { answerOf, type Answer } from './answer.ts';
 import { digestName } from './digest-names.ts';
 import { missingFrom } from './missing.ts';
-import { findFirstSeen, insertVerification, type ReceiptSignature, type VerificationRow } from './store.ts';
+import { findFirstSeen, insertVerification, type NewVerification, type ReceiptSignature } from './store.ts';
 import { judgeInWorker } from './workers.ts';
 import type { Decision } from './decide.worker.ts';
 
@@ -65,9 +66,9 @@ async function keepReceipt(services: Services, actor: Actor, { name, file }: Ver
     id, verifiedAt, validationTime, policy, document: { format, size: file.length, digest: { algorithm: 'SHA-256', value }, content }, conclusion,
     signatures: signatures.map(({ field: _field, ...signature }) => signature), evidence,
   }) ?? null;
-  const row: VerificationRow = {
+  const row: NewVerification = {
     id, askedBy: actor.id, agencyPath: actor.agencyPath ?? null, documentDigest: digest, documentSize: file.length,
-    format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt, content,
+    format, policy, validationTime, verifiedAt, ...conclusion, signatures, evidence, receipt, content, etsiReport: writeEtsiReport(report, { names: false }),
   };
   await services.db.transaction(async (tx) => {
     await keepObjects(tx, objects);

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { oids } from '../../../pki/asn1/oids.ts';
 import { buildSignedData } from '../../../pki/cms/build.ts';
+import { nameAttribute } from '../../../pki/name/parse.ts';
 import type { Answer } from '../../../src/verification/answer.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
@@ -90,7 +92,7 @@ test('what is left of the rate is told with each answer', async () => {
   expect(answer.headers.get('ratelimit')).toMatch(/^"registered";r=\d+;t=\d+$/);
 });
 
-test('an answer is read again as JSON or as its signed receipt; a report of ETSI is made only with the file, and that is said', async () => {
+test('an answer is read again as JSON, as its signed receipt, or as the XML report that was made with it', async () => {
   const { id } = await (await postFile(await results.sign(official))).json() as Answer;
   const read = (query: string, accept: string): Promise<Response> =>
     fetch(`${base}/api/v1/verifications/${id}${query}`, { headers: { authorization: `Bearer ${token}`, accept, 'accept-language': 'en' } });
@@ -99,8 +101,21 @@ test('an answer is read again as JSON or as its signed receipt; a report of ETSI
   const open = await fetch(`${base}/api/v1/verifications/${id}/receipt`, { headers: { accept: 'application/pkcs7-mime' } });
   expect([receipt.status, receipt.headers.get('content-type')]).toEqual([open.status, 'application/pkcs7-mime']);
   expect(await receipt.bytes()).toEqual(await open.bytes());
-  for (const [query, accept] of [['', 'application/xml'], ['?report=etsi', '*/*']] as const) {
-    const refused = await read(query, accept);
-    expect([refused.status, await refused.json()]).toMatchObject([406, { type: 'urn:antin:problem:not-acceptable', title: 'The answer is not available in the format asked for.', offered: ['application/json', 'application/pkcs7-mime'] }]);
-  }
+  const [byAccept, byQuery] = [await read('', 'application/xml'), await read('?report=etsi', '*/*')];
+  expect([byAccept.status, byAccept.headers.get('content-type')]).toEqual([200, 'application/xml']);
+  const report = await byAccept.text();
+  expect(await byQuery.text()).toBe(report);
+  expect(report).toContain('urn:etsi:019102:mainindication:total-passed');
+  expect(report).not.toContain(nameAttribute(official.certificate.subject, oids.commonName));
+});
+
+test('an answer of before XML reports were kept has none; nobody reads that of another', async () => {
+  const { id } = await (await postFile(await results.sign(official))).json() as Answer;
+  const read = (key: string, of = id): Promise<Response> => fetch(`${base}/api/v1/verifications/${of}`, { headers: { authorization: `Bearer ${key}`, accept: 'application/xml' } });
+  expect((await read(await apiKeyFor(services, 'verifier', 'H01'))).status).toBe(404);
+  const row = await services.db('verifications').where({ id }).first() as Record<string, unknown>;
+  const old = { ...row, id: randomUUID(), etsiReport: null, signatures: JSON.stringify(row['signatures']), evidence: JSON.stringify(row['evidence']) };
+  await services.db('verifications').insert(old);
+  const refused = await read(token, old.id);
+  expect([refused.status, await refused.json()]).toMatchObject([406, { type: 'urn:antin:problem:not-acceptable' }]);
 });
