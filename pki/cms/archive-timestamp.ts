@@ -3,17 +3,21 @@ import { tolerate } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { oid } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
+import { tags } from '../asn1/tags.ts';
 import { hexOf } from '../asn1/values.ts';
 import { digestByOid, readAlgorithm, type Digest } from '../keys/algorithm.ts';
-import { singleValue } from './attributes.ts';
+import { attributeDer, singleValue } from './attributes.ts';
 import { listEvidence, type Evidence } from './evidence.ts';
 import { parseSignedData, revocationsOf, type Attribute, type SignedData, type SignerInfo } from './signed-data.ts';
 
 /** As many hashes as a signature may have certificates, status values and attribute values. */
 const maxHashes = 4_000;
 
-/** ATSHashIndexV3 (EN 319 122-1 §5.5.2): hashes of what an archive timestamp covers beyond the signature itself. */
-interface HashIndex { der: Uint8Array; digest: Digest; certificates: ReadonlySet<string>; revocations: ReadonlySet<string>; attributeValues: ReadonlySet<string> }
+/**
+ * ATSHashIndexV3 (EN 319 122-1 §5.5.2), or one of its forerunners (ETSI TS 101 733 §6.4.2): hashes of what an archive
+ * timestamp covers beyond the signature itself; of unsigned attributes each value by itself, before that each attribute whole.
+ */
+interface HashIndex { der: Uint8Array; digest: Digest; certificates: ReadonlySet<string>; revocations: ReadonlySet<string>; attributes: ReadonlySet<string>; byValue: boolean }
 
 export interface ArchiveTimestamp {
   /** what the token must have stamped; undefined for any digest but the index's own, which is the imprint's as well (§5.5.2) */
@@ -52,15 +56,24 @@ export function readArchiveTimestamp(token: Uint8Array, signedData: SignedData, 
 
 function readIndex(token: Uint8Array): HashIndex | undefined {
   const { signerInfos: [unit] } = parseSignedData(token, { allowTrailingZeros: true });
-  const single = unit && singleValue(unit.unsignedAttributes, oids.atsHashIndexV3);
+  const [named, ...others] = unit?.unsignedAttributes.filter(({ oid: type }) => indexAttributes.has(type)) ?? [];
+  const single = named && others.length === 0 && singleValue([named], named.oid);
   if (!single || !('value' in single)) return undefined;
   const outer = new DerReader(single.value);
   const reader = outer.sequence();
   outer.end();
-  const digest = digestByOid(readAlgorithm(reader).oid);
-  const [certificates, revocations, attributeValues] = [readHashes(reader), readHashes(reader), readHashes(reader)];
+  const digest = readDigest(reader, single.value);
+  const [certificates, revocations, attributes] = [readHashes(reader), readHashes(reader), readHashes(reader)];
   reader.end();
-  return digest && { der: single.value, digest, certificates, revocations, attributeValues };
+  return digest && { der: single.value, digest, certificates, revocations, attributes, byValue: named.oid === oids.atsHashIndexV3 };
+}
+
+const indexAttributes: ReadonlySet<string> = new Set([oids.atsHashIndex, oids.atsHashIndexV2, oids.atsHashIndexV3]);
+
+/** The first form leaves SHA-256 out; then the hashes of certificates come first. */
+function readDigest(reader: DerReader, der: Uint8Array): Digest | undefined {
+  const ahead = new DerReader(der).sequence().sequence();
+  return ahead.done || ahead.nextTag === tags.octetString ? 'sha256' : digestByOid(readAlgorithm(reader).oid);
 }
 
 function readHashes(outer: DerReader): Set<string> {
@@ -81,9 +94,11 @@ function coveredBy(index: HashIndex, { choices }: SignedData, { unsignedAttribut
   };
   const certificates = choices.certificates.filter((der) => index.certificates.has(hashOf(der)));
   const revocations = choices.revocations.filter(({ der }) => index.revocations.has(hashOf(der)));
-  const attributes = unsignedAttributes.map(({ oid: type, values }) => ({ oid: type, values: values.filter((value) => index.attributeValues.has(hashOf(oid(type), value))) }));
-  const values = attributes.flatMap((each) => each.values);
-  const complete = holdsAll(certificates, index.certificates) && holdsAll(revocations.map(({ der }) => der), index.revocations) && holdsAll(values, index.attributeValues);
+  const attributes = index.byValue
+    ? unsignedAttributes.map(({ oid: type, values }) => ({ oid: type, values: values.filter((value) => index.attributes.has(hashOf(oid(type), value))) }))
+    : unsignedAttributes.filter((attribute) => index.attributes.has(hashOf(attributeDer(attribute))));
+  const found = index.byValue ? attributes.flatMap((each) => each.values) : attributes.map(attributeDer);
+  const complete = holdsAll(certificates, index.certificates) && holdsAll(revocations.map(({ der }) => der), index.revocations) && holdsAll(found, index.attributes);
   if (!complete) return undefined;
   const inSignedData = { certificates, crls: revocationsOf(revocations, 'crl'), ocspResponses: revocationsOf(revocations, 'ocsp') };
   return { attributes, evidence: listEvidence(inSignedData, { signedAttributes: [], unsignedAttributes: attributes }) };

@@ -1,4 +1,5 @@
 import { DerReader } from '../asn1/der-reader.ts';
+import { element, oid, sequence } from '../asn1/der-writer.ts';
 import { oids } from '../asn1/oids.ts';
 import { contextConstructed, tags } from '../asn1/tags.ts';
 import { readGeneralNames, type GeneralName } from '../certificate/general-name.ts';
@@ -23,17 +24,20 @@ export interface AlgorithmProtection {
 export type Single = { value: Uint8Array } | { problem: 'attribute-missing' | 'attribute-repeated' };
 
 /** RFC 5652 §11: these attributes stand once and have one value. */
-export function singleValue(attributes: readonly Attribute[], oid: string): Single {
-  const found = attributes.filter((attribute) => attribute.oid === oid);
+export function singleValue(attributes: readonly Attribute[], type: string): Single {
+  const found = attributes.filter((attribute) => attribute.oid === type);
   if (found.length === 0) return { problem: 'attribute-missing' };
   const [value, ...more] = found.flatMap(({ values }) => values);
   if (value === undefined || found.length > 1 || more.length > 0) return { problem: 'attribute-repeated' };
   return { value };
 }
 
+/** An attribute as it stands. */
+export const attributeDer = ({ oid: type, values }: Attribute): Uint8Array => sequence(oid(type), element(tags.set, ...values));
+
 /** Every value of every attribute of this type. */
-export function valuesOf(attributes: readonly Attribute[], oid: string): Uint8Array[] {
-  return attributes.filter((attribute) => attribute.oid === oid).flatMap(({ values }) => values);
+export function valuesOf(attributes: readonly Attribute[], type: string): Uint8Array[] {
+  return attributes.filter((attribute) => attribute.oid === type).flatMap(({ values }) => values);
 }
 
 const readAll = <T>(der: Uint8Array, read: (reader: DerReader) => T): T => {
@@ -96,12 +100,12 @@ export function parseAlgorithmProtection(der: Uint8Array): AlgorithmProtection {
   });
 }
 
-function implicitAlgorithm(outer: DerReader, element: Parameters<DerReader['inside']>[0]): AlgorithmIdentifier {
-  const reader = outer.inside(element);
-  const oid = reader.oid();
+function implicitAlgorithm(outer: DerReader, whole: Parameters<DerReader['inside']>[0]): AlgorithmIdentifier {
+  const reader = outer.inside(whole);
+  const dotted = reader.oid();
   const parameters = reader.done ? undefined : reader.any().der;
   reader.end();
-  return { oid, parameters, der: element.der };
+  return { oid: dotted, parameters, der: whole.der };
 }
 
 /** The policy a signer names (RFC 5126 §5.8.1); undefined for an implied one. */

@@ -1,22 +1,19 @@
 import { tolerate } from '../error.ts';
-import { createHash } from 'node:crypto';
 import { oids } from '../asn1/oids.ts';
 import { serialHex } from '../certificate/parse.ts';
-import { parseCommitmentTypes, parseContentKind, parseSignaturePolicy, parseSigningTime, singleValue, valuesOf } from '../cms/attributes.ts';
-import { readArchiveTimestamp } from '../cms/archive-timestamp.ts';
+import { parseCommitmentTypes, parseContentKind, parseSignaturePolicy, parseSigningTime, singleValue } from '../cms/attributes.ts';
 import { counterSignaturesOf, verifyCounterSignature } from '../cms/counter-signature.ts';
 import { listEvidence } from '../cms/evidence.ts';
 import { parseSignedData, parseSignerInfo, type SignedData, type SignerInfo } from '../cms/signed-data.ts';
 import { selectSignerCertificate } from '../cms/signer-certificate.ts';
 import { verifySigner } from '../cms/verify.ts';
-import type { Digest } from '../keys/algorithm.ts';
 import {
-  contentOf, emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp,
-  type CheckableSignature, type SignatureCandidate, type SignedContent, type SignedDocument, type SignedProperties,
+  contentOf, emptyCandidate, readingDocument, type CheckableSignature, type SignatureCandidate,
+  type SignedContent, type SignedDocument, type SignedProperties,
 } from './candidate.ts';
+import { longTermTimestampsOf, nothingCovered, timestampsOf } from './cms-timestamps.ts';
 import { noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
-import type { TimestampEntry } from './report.ts';
 
 /**
  * The signatures of a bare CMS file, one a signer.
@@ -64,7 +61,7 @@ export function cmsCandidate(place: Place, { signedData, signerInfo, content }: 
     ...emptyCandidate({ ...place, type: 'signature', family: properties.signingCertificate === 'v2' ? 'CAdES' : 'CMS' }),
     properties, evidence: listEvidence(signedData, signerInfo),
     signature: checkable({ signedData, signerInfo, content }),
-    timestamps: [...timestampsOf(place.id, signerInfo, content), ...archiveTimestampsOf(place.id, { signedData, signerInfo, content })],
+    timestamps: [...timestampsOf(place.id, signerInfo, content), ...longTermTimestampsOf(place.id, { signedData, signerInfo, content })],
   };
 }
 
@@ -98,8 +95,6 @@ export function tokenCandidate(place: Place, { der }: SignedData, content: Signe
     problems: content ? [] : [message('signed-content-missing')],
   };
 }
-
-const nothingCovered = { signatures: [], evidence: noEvidence, tokens: [] };
 
 /** How one signer of a SignedData is checked. */
 export function checkable({ signedData, signerInfo, content }: CmsSignature): CheckableSignature {
@@ -142,30 +137,3 @@ export function propertiesOf({ signedAttributes = [] }: SignerInfo, contentType?
     commitmentTypes: tolerate(() => parseCommitmentTypes(signedAttributes)) ?? [],
   };
 }
-
-/** The tokens in a signer's attributes: over the content (before signing), over the signature value (after). */
-export function timestampsOf(id: string, { signedAttributes = [], unsignedAttributes, signature }: SignerInfo, content: SignedContent | undefined): CandidateTimestamp[] {
-  const digestOf = (bytes: Uint8Array) => (digest: Digest): Uint8Array => createHash(digest).update(bytes).digest();
-  const make = (kind: TimestampEntry['kind'], signatures: string[], stamped: CandidateTimestamp['stamped']) => (token: Uint8Array): CandidateTimestamp =>
-    ({ kind, token, stamped, covers: () => ({ ...nothingCovered, signatures }) });
-  return [
-    ...valuesOf(signedAttributes, oids.contentTimestamp).slice(0, maxTimestamps).map(make('content-timestamp', [], (digest) => content?.digest(digest))),
-    ...valuesOf(unsignedAttributes, oids.timeStampToken).slice(0, maxTimestamps).map(make('signature-timestamp', [id], digestOf(signature))),
-  ];
-}
-
-/** Archive timestamps with their index of what they cover (EN 319 122-1 §5.5.3). */
-function archiveTimestampsOf(id: string, { signedData, signerInfo, content }: CmsSignature): CandidateTimestamp[] {
-  return valuesOf(signerInfo.unsignedAttributes, oids.archiveTimestampV3).slice(0, maxTimestamps).map((token) => {
-    const covered = readArchiveTimestamp(token, signedData, signerInfo, (digest) => content?.digest(digest));
-    const tokens = covered?.attributes.filter(({ oid }) => tokenAttributes.has(oid)).flatMap(({ values }) => values) ?? [];
-    const counterSigned = covered?.attributes.filter(({ oid }) => oid === oids.counterSignature).flatMap(({ values }) => values) ?? [];
-    const counters = counterSignaturesOf(signerInfo).flatMap((der, index) => (counterSigned.some((each) => Buffer.compare(each, der) === 0) ? [`${id}-C-${index + 1}`] : []));
-    return {
-      kind: 'archive-timestamp', token, stamped: (digest) => covered?.imprint(digest),
-      covers: () => ({ signatures: [id, ...counters], evidence: covered?.evidence ?? noEvidence, tokens }),
-    };
-  });
-}
-
-const tokenAttributes: ReadonlySet<string> = new Set([oids.timeStampToken, oids.archiveTimestampV3]);

@@ -43,14 +43,14 @@ export async function counterSign(by: Holder, signature: Uint8Array, { contentTy
   );
 }
 
-export interface Indexed { certificates?: readonly Uint8Array[]; revocations?: readonly Uint8Array[]; attributeValues?: [string, Uint8Array][]; digest?: Digest }
+export interface Indexed { certificates?: readonly Uint8Array[]; revocations?: readonly Uint8Array[]; attributeValues?: [string, Uint8Array][]; /** whole, as the first forms of the index have them */ attributes?: readonly Uint8Array[]; digest?: Digest; /** the first form of all names no digest */ unnamed?: boolean }
 
-/** ATSHashIndexV3 over these, and what an archive timestamp with it must stamp. */
-export function hashIndex(signedDataDer: Uint8Array, content: Uint8Array, { certificates = [], revocations = [], attributeValues = [], digest = 'sha256' }: Indexed): { index: Uint8Array; stamped: Uint8Array } {
+/** ATSHashIndexV3 over these, or an earlier form where attributes are given whole, and what an archive timestamp with it must stamp. */
+export function hashIndex(signedDataDer: Uint8Array, content: Uint8Array, { certificates = [], revocations = [], attributeValues = [], attributes = [], digest = 'sha256', unnamed = false }: Indexed): { index: Uint8Array; stamped: Uint8Array } {
   const hash = (...parts: Uint8Array[]): Uint8Array => octetString(createHash(digest).update(Buffer.concat(parts)).digest());
   const index = sequence(
-    digestAlgorithmDer(digest), sequence(...certificates.map((der) => hash(der))), sequence(...revocations.map((der) => hash(der))),
-    sequence(...attributeValues.map(([type, value]) => hash(oid(type), value))),
+    ...(unnamed ? [] : [digestAlgorithmDer(digest)]), sequence(...certificates.map((der) => hash(der))), sequence(...revocations.map((der) => hash(der))),
+    sequence(...attributeValues.map(([type, value]) => hash(oid(type), value)), ...attributes.map((der) => hash(der))),
   );
   const { contentType, signerInfos: [signer] } = parseSignedData(signedDataDer);
   return { index, stamped: Buffer.concat([oid(contentType), createHash(digest).update(content).digest(), signer!.signedFields, index]) };

@@ -92,11 +92,11 @@ describe('archive-time-stamp-v3 covers what its index names', () => {
   const ocsp = sequence(integer(2));
   const other = retag(contextConstructed(1), sequence(oid(oids.otherRevocationInfoOcsp), ocsp));
   /** A signature with a timestamp and status values, and an archive timestamp over what `index` says. */
-  async function archived(index: Indexed | undefined, over = content): Promise<{ token: Uint8Array; der: Uint8Array; stampedRight: boolean; covered: ReturnType<NonNullable<ReturnType<typeof candidate>['timestamps'][number]>['covers']> }> {
+  async function archived(index: Indexed | ((token: Uint8Array) => Indexed) | undefined, over = content, form: string = oids.atsHashIndexV3): Promise<{ token: Uint8Array; der: Uint8Array; stampedRight: boolean; covered: ReturnType<NonNullable<ReturnType<typeof candidate>['timestamps'][number]>['covers']> }> {
     const token = await country.token(firstSigner(base).signature);
     const stamped = withUnsigned(base, attribute(oids.timeStampToken, token), { certificates: [holder.certificate.der], revocations: [crl, other] });
-    const { index: made, stamped: bytes } = hashIndex(stamped, over, index ?? { certificates: [holder.certificate.der], revocations: [crl, other], attributeValues: [[oids.timeStampToken, token]] });
-    const archive = withUnsigned(await country.token(bytes), attribute(oids.atsHashIndexV3, made));
+    const { index: made, stamped: bytes } = hashIndex(stamped, over, (typeof index === 'function' ? index(token) : index) ?? { certificates: [holder.certificate.der], revocations: [crl, other], attributeValues: [[oids.timeStampToken, token]] });
+    const archive = withUnsigned(await country.token(bytes), attribute(form, made));
     const der = withUnsigned(stamped, attribute(oids.archiveTimestampV3, archive));
     const found = candidate(der).timestamps.find(({ kind }) => kind === 'archive-timestamp')!;
     const imprint = found.stamped('sha256');
@@ -122,6 +122,17 @@ describe('archive-time-stamp-v3 covers what its index names', () => {
     const { stampedRight, covered } = await archived({ certificates: [holder.certificate.der] });
     expect(stampedRight).toBe(true);
     expect([covered.tokens, covered.evidence.crls, covered.evidence.ocspResponses]).toEqual([[], [], []]);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['the first form, SHA-256 by default', oids.atsHashIndex, true],
+    ['the first form, its digest named', oids.atsHashIndex, false],
+    ['the second form', oids.atsHashIndexV2, false],
+  ])('an index of %s has the hash of each attribute whole', async (_what, form, unnamed) => {
+    const { token, stampedRight, covered } = await archived((stampedToken) => ({ certificates: [holder.certificate.der], unnamed, attributes: [attribute(oids.timeStampToken, stampedToken)] }), content, form);
+    expect([stampedRight, covered.tokens.map((each) => Buffer.from(each)), covered.evidence.crls]).toEqual([true, [Buffer.from(token)], []]);
+    const byValue = await archived((stampedToken) => ({ attributeValues: [[oids.timeStampToken, stampedToken]] }), content, form);
+    expect(byValue.stampedRight).toBe(false);
   });
 
   test.each<[string, Indexed | undefined, Uint8Array]>([
