@@ -37,7 +37,14 @@ export interface Config {
   evidenceNetworks: readonly string[];
   /** Networks (CIDR) of our own proxies: what they say of where a call comes from is believed. */
   trustedProxies: readonly string[];
+  /** Networks (CIDR) of the proxies whose Client-Cert header (RFC 9440) is believed; none: nobody's is. */
+  clientCertificateProxies: readonly string[];
+  /** Undefined: the service speaks plain HTTP alone, and TLS is a proxy's. */
+  tls: TlsConfig | undefined;
 }
+
+/** TLS of the service's own, besides plain HTTP: the server's certificate with its chain and the key, PEM. */
+export interface TlsConfig { port: number; certificateFile: string; keyFile: string }
 
 /** Where the national population database is reached, with our client certificate for mutual TLS. */
 export interface PopulationConfig { url: string; certificateFile: string; keyFile: string; caFile: string; timeoutSeconds: number }
@@ -110,6 +117,10 @@ const settings = z.object({
     'must be host names such as ocsp.ca.gov.vn, *.ca.gov.vn or crl.example.vn:8080, separated by commas').optional(),
   EVIDENCE_NETWORKS: networks,
   TRUSTED_PROXIES: networks,
+  CLIENT_CERTIFICATE_PROXIES: networks,
+  TLS_CERTIFICATE_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  TLS_PORT: whole(0, 65_535, 8443),
   OIDC_ISSUER: z.string().refine(isIssuer, 'must be an address beginning with https:// (http:// on this machine alone), without a query').optional(),
   OIDC_CLIENT_ID: z.string().max(200).optional(),
   OIDC_CLIENT_SECRET: z.string().max(1_000).optional(),
@@ -130,6 +141,7 @@ const settings = z.object({
   if (lacking.length < oidc.length) for (const [name] of lacking) wrong(name, 'must be set together with the other settings of the OpenID Connect provider');
   if (s.OIDC_CLIENT_SECRET && s.OIDC_CLIENT_SECRET_FILE) wrong('OIDC_CLIENT_SECRET', 'cannot be set together with OIDC_CLIENT_SECRET_FILE');
   if (s.ANTIN_KEK && s.ANTIN_KEK_FILE) wrong('ANTIN_KEK', 'cannot be set together with ANTIN_KEK_FILE');
+  if ((s.TLS_CERTIFICATE_FILE === undefined) !== (s.TLS_KEY_FILE === undefined)) wrong('TLS_CERTIFICATE_FILE', 'and TLS_KEY_FILE must be set together');
   if ((s.SMTP_URL === undefined) !== (s.MAIL_FROM === undefined)) wrong('SMTP_URL', 'and MAIL_FROM must be set together');
   if (s.PUBLIC_URL?.startsWith('https:') && !s.STATUS_URL) {
     wrong('STATUS_URL', 'must be set where PUBLIC_URL is https: certificates name a plain http address for CRL, OCSP and CA certificates');
@@ -173,6 +185,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     evidenceHosts: listOf(s.EVIDENCE_HOSTS),
     evidenceNetworks: listOf(s.EVIDENCE_NETWORKS),
     trustedProxies: listOf(s.TRUSTED_PROXIES),
+    clientCertificateProxies: listOf(s.CLIENT_CERTIFICATE_PROXIES),
+    tls: s.TLS_CERTIFICATE_FILE && s.TLS_KEY_FILE
+      ? { port: s.TLS_PORT, certificateFile: resolve(s.TLS_CERTIFICATE_FILE), keyFile: resolve(s.TLS_KEY_FILE) } : undefined,
   };
 }
 

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { toPem } from '../pki/keys/pem.ts';
 import { runSelfTests } from '../pki/keys/self-test.ts';
 import { systemActor } from './access/actors.ts';
 import { createFirstAdministrator } from './access/first-administrator.ts';
 import { createApp, tasks } from './app.ts';
 import { resumeIssuing } from './certificates/complete.ts';
+import { listIssuers } from './certificates/issuer.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
@@ -18,6 +21,7 @@ import type { ReadyCheck } from './http/health.ts';
 import { limitServer } from './http/limits.ts';
 import { createLog } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createTlsServer } from './http/tls.ts';
 import { answerBadRequest } from './http/bad-request.ts';
 import { migrateJobs, startJobs } from './jobs/worker.ts';
 import { openSoftwareKeystore } from './keystore/software.ts';
@@ -31,6 +35,8 @@ export interface RunningService {
   services: Services;
   /** Where it listens, e.g. http://127.0.0.1:8080. */
   address: string;
+  /** Where it listens with TLS of its own. */
+  tlsAddress: string | undefined;
   /** API key of the first administrator, on an empty database only; it is stored nowhere. */
   administratorKey: string | undefined;
   /** Stops accepting, lets running calls end, then jobs, connections and the embedded server, in this order. */
@@ -63,9 +69,9 @@ export async function startService(options: { config?: Config; log?: Logger } = 
     const arrivals = await watchArrivals(services);
     endings.push(() => arrivals.stop());
     endings.push(stopEvidenceReader, stopVerificationWorkers);
-    const address = await listen(services, endings);
-    log.info({ address, publicUrl: config.publicUrl }, 'listening');
-    return { services, address, administratorKey, stop };
+    const { address, tlsAddress } = await listen(services, endings);
+    log.info({ address, tlsAddress, publicUrl: config.publicUrl }, 'listening');
+    return { services, address, tlsAddress, administratorKey, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -111,18 +117,25 @@ const checks: readonly ReadyCheck[] = [
   { name: 'keystore', problem: 'keystore-unavailable', check: async ({ keystore }) => (await keystore.ready?.()) ?? true },
 ];
 
-async function listen(services: Services, endings: (() => Promise<unknown>)[]): Promise<string> {
-  const { config } = services;
-  const server = createServer(createApp(services, { checks, metrics: createMetrics({ process: true }) }));
-  limitServer(server, config);
-  server.on('clientError', answerBadRequest);
-  await new Promise<void>((done, failed) => server.once('error', failed).listen(config.port, config.host, done));
-  endings.push(() => drain(server, config.stopTimeoutSeconds));
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+/** Plain HTTP for status and whatever stands behind a proxy and, where files for it are named, TLS: one application on both. */
+async function listen(services: Services, endings: (() => Promise<unknown>)[]): Promise<{ address: string; tlsAddress: string | undefined }> {
+  const { config: { port, tls }, log } = services;
+  const app = createApp(services, { checks, metrics: createMetrics({ process: true }) });
+  const acceptable = async (): Promise<string[]> => (await listIssuers(services)).map(({ certificate: { der } }) => toPem('CERTIFICATE', der));
+  const tlsAddress = tls && `https://${await open(await createTlsServer(app, { tls, acceptable, log }), tls.port, services, endings)}`;
+  return { tlsAddress, address: `http://${await open(createServer(app), port, services, endings)}` };
 }
 
-async function drain(server: Server, timeoutSeconds: number): Promise<void> {
+async function open(server: HttpServer | HttpsServer, at: number, { config }: Services, endings: (() => Promise<unknown>)[]): Promise<string> {
+  limitServer(server, config);
+  server.on('clientError', answerBadRequest);
+  await new Promise<void>((done, failed) => server.once('error', failed).listen(at, config.host, done));
+  endings.push(() => drain(server, config.stopTimeoutSeconds));
+  const { address, family, port } = server.address() as AddressInfo;
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function drain(server: HttpServer | HttpsServer, timeoutSeconds: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), timeoutSeconds * 1000);
   await new Promise<void>((done) => {
     server.close(() => done());

@@ -5,7 +5,7 @@ import type { NamePartType } from '../name/build.ts';
 import type { KeyUsageBit } from './parse.ts';
 
 export type ProfileName =
-  | 'root-ca' | 'issuing-ca' | 'official-signing' | 'agency-seal' | 'timestamping' | 'ocsp-responder' | 'service-tls-client' | 'receipt-signing';
+  | 'root-ca' | 'issuing-ca' | 'official-signing' | 'agency-seal' | 'timestamping' | 'ocsp-responder' | 'service-tls-client' | 'receipt-signing' | 'operator-sign-in';
 
 /** Where a part of a subject comes from: a constant of the state, the register, or the request. */
 export type SubjectSource = 'country' | 'province' | 'organisation' | 'unit' | 'name' | 'email';

@@ -13,6 +13,7 @@ export const placeholderPolicies = {
   timestamping: '1.3.6.1.4.1.32473.1.4',
   statusAnswers: '1.3.6.1.4.1.32473.1.5',
   receipts: '1.3.6.1.4.1.32473.1.6',
+  operators: '1.3.6.1.4.1.32473.1.7',
 } as const;
 
 /** CA certificates 20 years, subscribers at most 5 (Decree 68/2024, article 9). */
@@ -93,6 +94,11 @@ export const initialProfiles: readonly Profile[] = [
     // RFC 9336: what it signs is a document for people
     ...base, name: 'receipt-signing', policies: [placeholderPolicies.receipts], keyUsage: ['digitalSignature', 'nonRepudiation'],
     extKeyUsage: [oids.documentSigning], subjectLayout: [country, organisation, units, commonName],
+  },
+  {
+    // half a year: who keeps it renews it signed in, and one that was forgotten opens nothing for long; browsers and smart cards know these keys alone
+    ...base, name: 'operator-sign-in', validityDays: 180, keyRules: { ...subscriberKeys, types: ['rsa', 'ec'] }, policies: [placeholderPolicies.operators],
+    keyUsage: ['digitalSignature'], extKeyUsage: [oids.clientAuth], subjectLayout: [country, organisation, commonName],
   },
 ];
 

@@ -29,6 +29,8 @@ export interface IssueOrder {
   subjectAltName?: { email?: readonly string[]; dns?: readonly string[] };
   publicKey: PublicKey;
   holder: { agencyId: string | null; agencyPath: string | null; officialId: string | null };
+  /** whose key it is where it is neither an official's nor an agency's */
+  operatorId?: string;
   days: number;
   replacesId?: string;
 }
@@ -98,6 +100,7 @@ function newSerial({ random }: Pick<Services, 'random'>): Buffer {
 }
 
 /** Whose key it is: the person's, else the agency's, else that of whoever bears the name. */
-function holderOf({ holder: { officialId, agencyId } }: IssueOrder, subjectText: string): string {
+function holderOf({ operatorId, holder: { officialId, agencyId } }: IssueOrder, subjectText: string): string {
+  if (operatorId !== undefined) return `operator:${operatorId}`;
   return officialId ? `official:${officialId}` : agencyId ? `agency:${agencyId}` : `name:${subjectText}`;
 }

@@ -6,7 +6,7 @@ import { addJobOnCommit } from '../jobs/add.ts';
 import { encodeCrlEntry } from '../../pki/crl/build.ts';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 import { Problem } from '../problems.ts';
-import type { Actor, Services, Tx } from '../services.ts';
+import type { Actor, Permission, Services, Tx } from '../services.ts';
 import { lockCertificates, markRevoked, type CertificateRow, type RevocationRow } from './store.ts';
 
 /** Why a certificate may be revoked for good. A hold is another thing, and a CRL alone can be told to remove an entry. */
@@ -101,14 +101,17 @@ async function storeRevoked(tx: Tx, actor: Actor, revoked: readonly Revoked[]): 
   for (const generationId of urgent) await addJobOnCommit(tx, 'publish-crl', { generationId });
 }
 
-/** A certificate of the CA itself has no agency: it takes one who manages authorities, or the service. */
+/** Certificates of the CA itself and those that its people sign in with have no agency: it takes one who looks after these, or the service. */
 function requireMayRevoke(actor: Actor, { profile, agencyPath }: CertificateRow): void {
   requireWithin(actor, agencyPath);
-  if (actor.kind === 'system' || !infrastructure.has(profile)) return;
-  if (!actor.permissions.has('authority:manage')) throw new Problem('not-permitted', { needs: 'authority:manage' });
+  const needs = keptBy.get(profile);
+  if (actor.kind !== 'system' && needs !== undefined && !actor.permissions.has(needs)) throw new Problem('not-permitted', { needs });
 }
 
-const infrastructure: ReadonlySet<string> = new Set(['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing']);
+const keptBy: ReadonlyMap<string, Permission> = new Map([
+  ...['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing'].map((profile) => [profile, 'authority:manage'] as const),
+  ['operator-sign-in', 'operator:manage'],
+]);
 
 function requireIssued({ id, state }: CertificateRow): void {
   if (state === 'revoked') throw new Problem('certificate-already-revoked', { id });

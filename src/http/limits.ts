@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Config } from '../config.ts';
 import { Problem } from '../problems.ts';
 
@@ -9,7 +10,7 @@ const drainMs = 10_000;
 const drainBytes = 134_217_728;
 
 /** Timeouts and sizes of the server itself, against clients that send slowly or without end. */
-export function limitServer(server: Server, config: Pick<Config, 'requestTimeoutSeconds'>): void {
+export function limitServer(server: HttpServer | HttpsServer, config: Pick<Config, 'requestTimeoutSeconds'>): void {
   server.headersTimeout = 15_000;
   server.requestTimeout = config.requestTimeoutSeconds * 1000;
   server.keepAliveTimeout = 65_000;

@@ -124,7 +124,7 @@ export const listByAgency = byAgency(certificateCounts, certificateColumns, { de
 export const listByProfile: ListRows = async (db, question) => list(db, question,
   `with ${scoped} select p.profile, ${['in_force', 'expired', 'revoked', 'on_hold', 'total'].map((c) => `coalesce(k.${c}, 0) as ${c}`).join(', ')}
    from (select unnest(array['official-signing', 'agency-seal', 'service-tls-client']) as profile union select distinct name from profiles
-       where name not in ('root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing')) p
+       where name not in ('root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing', 'operator-sign-in')) p
    left join (select f.profile, ${stateCounts} from certificate_facts f join scoped s on s.id = f.agency_id group by 1) k on k.profile = p.profile order by p.profile`);
 
 export const listByState: ListRows = async (db, question) => list(db, question,

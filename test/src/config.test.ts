@@ -43,6 +43,8 @@ test.each([
   ['an OpenID Connect provider without TLS elsewhere', { OIDC_ISSUER: 'http://id.example', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_NAME: 'c' }, ['OIDC_ISSUER']],
   ['an issuer with a query', { OIDC_ISSUER: 'https://id.example/?a', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_NAME: 'c' }, ['OIDC_ISSUER']],
   ['both ways to hand in the secret of the provider', { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b', OIDC_CLIENT_SECRET_FILE: '/s', OIDC_NAME: 'c' }, ['OIDC_CLIENT_SECRET']],
+  ['a proxy for client certificates that is no network', { CLIENT_CERTIFICATE_PROXIES: '10.0.0.1' }, ['CLIENT_CERTIFICATE_PROXIES']],
+  ['a TLS certificate without its key', { TLS_CERTIFICATE_FILE: '/c.pem' }, ['TLS_CERTIFICATE_FILE']],
   ['every mistake at once', { PORT: 'x', LOG_LEVEL: 'loud', HOST: 'a b' }, ['HOST', 'PORT', 'LOG_LEVEL']],
 ])('%s is named', (_what, environment, names) => {
   expect(mistakesOf(environment as Record<string, string>).map((mistake) => mistake.split(' ')[0])).toEqual(names);

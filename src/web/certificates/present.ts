@@ -27,9 +27,9 @@ export function presentCertificate(story: CertificateStory, actor: Actor, at: Da
   };
 }
 
-const infrastructure: ReadonlySet<string> = new Set(['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing']);
+const infrastructure: ReadonlySet<string> = new Set(['root-ca', 'issuing-ca', 'ocsp-responder', 'timestamping', 'receipt-signing', 'operator-sign-in']);
 
-/** Certificates of the service itself are looked after where its authorities are. */
+/** Certificates of the service itself are looked after where its authorities are, those of its people where they are. */
 export function mayBeRevoked({ item }: Pick<CertificateStory, 'item'>): boolean {
   return (item.state === 'issued' || item.state === 'on_hold') && !infrastructure.has(item.profile);
 }

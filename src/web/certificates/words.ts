@@ -16,7 +16,7 @@ export const groundWords = {
 const profileWords: Readonly<Record<string, WordKey>> = {
   'official-signing': 'certificate.profileOfficial', 'agency-seal': 'certificate.profileSeal', 'service-tls-client': 'certificate.profileService',
   'root-ca': 'certificate.profileRoot', 'issuing-ca': 'certificate.profileIssuing', 'timestamping': 'certificate.profileTimestamp',
-  'ocsp-responder': 'certificate.profileOcsp', 'receipt-signing': 'certificate.profileReceipt',
+  'ocsp-responder': 'certificate.profileOcsp', 'receipt-signing': 'certificate.profileReceipt', 'operator-sign-in': 'certificate.profileOperator',
 };
 
 /** A profile in words; its name where somebody added one. */

@@ -13,6 +13,7 @@ export const certificate = {
   profileIssuing: ['Cơ quan chứng thực cấp dưới', 'Issuing authority'],
   profileTimestamp: ['Cấp dấu thời gian', 'Timestamps'],
   profileOcsp: ['Trả lời tình trạng trực tuyến (OCSP)', 'Status answers (OCSP)'],
+  profileOperator: ['Đăng nhập của người dùng hệ thống', 'Sign-in of an operator'],
   profileReceipt: ['Ký biên nhận kiểm tra', 'Receipts of checks'],
   prepared: ['Đang chờ ký', 'Waits for its signature'],
   void: ['Không được ký', 'Never signed'],

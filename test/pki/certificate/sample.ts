@@ -23,6 +23,7 @@ const subjects: Readonly<Record<ProfileName, NameParts>> = {
   'ocsp-responder': [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'OCSP 1']],
   'service-tls-client': [['C', 'VN'], ['O', 'BỘ TÀI CHÍNH'], ['CN', 'Cổng dịch vụ công']],
   'receipt-signing': [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'Receipts 1']],
+  'operator-sign-in': [['C', 'VN'], ['O', 'Ban Cơ yếu Chính phủ'], ['CN', 'Trần Thị Thẩm Tra']],
 };
 
 export interface Sample { profile: Profile; issuer: Authority | 'self'; signer: Signer; order: CertificateOrder }
