@@ -60,6 +60,7 @@ import { signInTasks } from './sign-in/tasks.ts';
 import { oidcTasks } from './oidc/tasks.ts';
 import { keyProofTasks } from './key-proof/tasks.ts';
 import { passkeyTasks } from './passkeys/tasks.ts';
+import { clientCertificateTasks } from './client-certificates/tasks.ts';
 import { createAssetHandler } from './web/frame/assets.ts';
 import { mountPages } from './web/frame/mount.ts';
 import { pages } from './web/routes.ts';
@@ -72,7 +73,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

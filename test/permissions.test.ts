@@ -96,6 +96,6 @@ describe('pages', () => {
 
   test('a page that is not for everybody says for whom', () => {
     const open = pages.filter(({ allow }) => allow === 'anyone').map(({ path }) => path);
-    expect(open.filter((path) => !/^\/(?:verify|revoke|changed-certificate\/:token(?:\/file\/pem)?|status|authorities(?:\/:label)?|receipts(?:\/:id(?:\/file\/receipt.p7m)?)?|explanations|sign-in(?:\/link|\/key(?:\/file|\/proof)?|\/organisation(?:\/callback)?|\/passkey(?:\/challenge)?)?|sign-out|signed-out)?$/.test(path))).toEqual([]);
+    expect(open.filter((path) => !/^\/(?:verify|revoke|changed-certificate\/:token(?:\/file\/pem)?|status|authorities(?:\/:label)?|receipts(?:\/:id(?:\/file\/receipt.p7m)?)?|explanations|sign-in(?:\/link|\/key(?:\/file|\/proof)?|\/organisation(?:\/callback)?|\/passkey(?:\/challenge)?|\/certificate)?|sign-out|signed-out)?$/.test(path))).toEqual([]);
   });
 });

@@ -153,6 +153,42 @@ export const templates = {
       ],
     },
   },
+  'operator-certificate-added': {
+    facts: ['name', 'certificate'],
+    vi: {
+      subject: 'Đã cấp chứng thư đăng nhập cho {name}',
+      paragraphs: [
+        'Chứng thư đăng nhập "{certificate}" vừa được cấp cho tài khoản của bạn.',
+        'Nếu không phải bạn, hãy báo ngay cho quản trị viên: người khác đang dùng tài khoản của bạn.',
+      ],
+    },
+    en: {
+      subject: 'A sign-in certificate was issued for {name}',
+      paragraphs: [
+        'The sign-in certificate "{certificate}" was just issued for your account.',
+        'If it was not you, tell an administrator at once: somebody else is using your account.',
+      ],
+    },
+  },
+  'operator-certificate-ending': {
+    facts: ['name', 'certificate', 'endsOn', 'link'],
+    vi: {
+      subject: 'Chứng thư đăng nhập của {name} sắp hết hạn',
+      paragraphs: [
+        'Chứng thư đăng nhập "{certificate}" hết hiệu lực vào ngày {endsOn}.',
+        'Vui lòng đăng nhập và tạo chứng thư mới trước ngày đó. Sau ngày đó, nếu không còn cách đăng nhập nào khác, cần hai quản trị viên khôi phục truy cập cho bạn.',
+      ],
+      link: { fact: 'link', label: 'Tạo chứng thư đăng nhập mới' },
+    },
+    en: {
+      subject: 'The sign-in certificate of {name} ends soon',
+      paragraphs: [
+        'The sign-in certificate "{certificate}" ends on {endsOn}.',
+        'Please sign in and make a new one before that day. After it, if you have no other way to sign in, two administrators must recover your access.',
+      ],
+      link: { fact: 'link', label: 'Make a new sign-in certificate' },
+    },
+  },
   'recovery-link': {
     facts: ['name', 'minutes', 'link'], sealed: 'link',
     vi: {

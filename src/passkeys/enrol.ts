@@ -10,7 +10,7 @@ import { ownerOf, type OpenSession } from '../sessions/find.ts';
 import { startSession, type Origin, type StartedSession } from '../sessions/start.ts';
 import { challengeMs, makeChallenge, takeChallenge } from './challenge.ts';
 import { relyingPartyOf } from './relying-party.ts';
-import { findLabels, insertPasskey, listByOwner, lockOwner, type CredentialRow, type PasskeyRow } from './store.ts';
+import { countCertificates, findLabels, insertPasskey, listByOwner, lockOwner, type CredentialRow, type PasskeyRow } from './store.ts';
 
 const mostPasskeys = 20;
 // EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what authenticators make.
@@ -23,7 +23,7 @@ const algorithms = [-8, -7, -257];
 export async function offerEnrolment(services: Services, session: OpenSession): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const owner = ownerOf(session.actor);
   const present = await listByOwner(services.db, owner);
-  requireOpen(session, present);
+  await requireOpen(services, services.db, session, present);
   const labels = await findLabels(services.db, owner);
   const { id: rpID, name: rpName } = relyingPartyOf(services.config);
   return generateRegistrationOptions({
@@ -47,7 +47,7 @@ export async function enrolPasskey(services: Services, session: OpenSession, enr
   return services.db.transaction(async (tx) => {
     const owner = ownerOf(actor);
     await lockOwner(tx, owner);
-    requireOpen(session, await listByOwner(tx, owner));
+    await requireOpen(services, tx, session, await listByOwner(tx, owner));
     const row: CredentialRow = { id: randomUUID(), ...owner, name: enrolment.name, ...made, createdAt: services.now(), lastUsedAt: null, removedAt: null };
     await insertPasskey(tx, row);
     const { credentialId: _id, publicKey: _key, ...passkey } = row;
@@ -59,9 +59,11 @@ export async function enrolPasskey(services: Services, session: OpenSession, enr
   });
 }
 
-/** A link by mail enrols the first passkey alone; whoever has one signs in with it, or is recovered by two administrators. */
-function requireOpen({ method }: OpenSession, present: readonly PasskeyRow[]): void {
-  if (present.length >= mostPasskeys || (method === 'enrolment' && present.length > 0)) throw new Problem('passkey-enrolment-over');
+/** A link by mail enrols the first passkey alone; whoever has one, or a certificate, signs in with it, or is recovered by two administrators. */
+async function requireOpen({ now }: Pick<Services, 'now'>, db: Services['db'], { method, actor }: OpenSession, present: readonly PasskeyRow[]): Promise<void> {
+  if (present.length >= mostPasskeys) throw new Problem('passkey-enrolment-over');
+  if (method !== 'enrolment') return;
+  if (present.length > 0 || (await countCertificates(db, ownerOf(actor).operatorId, now())).held > 0) throw new Problem('passkey-enrolment-over');
 }
 
 async function credentialOf(services: Services, session: OpenSession, response: RegistrationResponseJSON): Promise<Pick<CredentialRow, 'credentialId' | 'publicKey' | 'counter' | 'transports' | 'synced'>> {

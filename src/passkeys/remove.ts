@@ -2,7 +2,7 @@ import { recordAudits } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { ownerOf } from '../sessions/find.ts';
-import { listByOwner, lockOwner, markRemoved, type Owner } from './store.ts';
+import { countCertificates, listByOwner, lockOwner, markRemoved, type Owner } from './store.ts';
 
 /**
  * Takes one of the actor's own passkeys out of use at once.
@@ -14,7 +14,7 @@ export async function removePasskey({ db, now }: Pick<Services, 'db' | 'now'>, a
     await lockOwner(tx, owner);
     const present = await listByOwner(tx, owner);
     if (!present.some((one) => one.id === id)) throw new Problem('not-found', { id });
-    if (present.length === 1 && owner.operatorId !== null) throw new Problem('passkey-last');
+    if (present.length === 1 && owner.operatorId !== null && (await countCertificates(tx, owner.operatorId, now())).inForce === 0) throw new Problem('passkey-last');
     await removeIn(tx, actor, [id], now());
   });
 }

@@ -74,6 +74,14 @@ export async function markRemoved(tx: Tx, ids: readonly string[], removedAt: Dat
   await tx('passkeys').whereIn('id', [...ids]).update({ removedAt });
 }
 
+/** Certificates that an operator signs in with: those held at all, and those in force. */
+export async function countCertificates(db: Knex, operatorId: string | null, at: Date): Promise<{ held: number; inForce: number }> {
+  const { rows } = await db.raw<{ rows: { held: number; inForce: number }[] }>(
+    `select count(*)::int as held, (count(*) filter (where c.state = 'issued' and c.not_after > ?))::int as in_force
+     from operator_certificates o join certificates c on c.id = o.certificate_id where o.operator_id = ? and o.released_at is null and c.state <> 'void'`, [at, operatorId]);
+  return rows[0] ?? { held: 0, inForce: 0 };
+}
+
 /** Name and address that authenticators show beside a passkey. */
 export async function findLabels(db: Knex, { operatorId, officialId }: Owner): Promise<{ name: string; email: string | null } | undefined> {
   const people = operatorId === null ? db('officials').where({ id: officialId }) : db('operators').where({ id: operatorId });

@@ -5,7 +5,7 @@ import type { Actor, Services } from '../services.ts';
 import { findLostOperator, findWaiting, insertRecovery, type RecoveryRow } from './store.ts';
 
 /**
- * An administrator asks that an operator who lost every passkey be let back. Nothing changes until another one agrees.
+ * An administrator asks that an operator who lost every passkey and certificate be let back. Nothing changes until another one agrees.
  * @throws Problem `not-found`, `own-request` for oneself, `duplicate-request` where one waits, `recovery-impossible` without an e-mail to write to
  */
 export async function askRecovery({ db, now }: Pick<Services, 'db' | 'now'>, actor: Actor, { operatorId, reason }: { operatorId: string; reason: string }): Promise<RecoveryRow> {

@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/record.ts';
 import { queueMail } from '../notifications/queue.ts';
 import { sealFact } from '../notifications/sealed.ts';
+import { giveUpAllCertificates } from '../client-certificates/remove.ts';
 import { removeAllPasskeys } from '../passkeys/remove.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
@@ -9,8 +10,8 @@ import { makeSignInLink } from '../sign-in/make-link.ts';
 import { findLostOperator, lockRecovery, markDecided, type RecoveryRow } from './store.ts';
 
 /**
- * The second administrator's yes: the operator's passkeys count no more, every session ends, and a one-time link to enrol a new
- * passkey goes out by mail.
+ * The second administrator's yes: the operator's passkeys and certificates count no more, every session ends, and a one-time link
+ * to enrol a new passkey or certificate goes out by mail.
  * @throws Problem `not-found`, `own-request` for whoever asked and for the operator, `state-changed`, `recovery-impossible`
  */
 export async function approveRecovery(services: Services, actor: Actor, id: string): Promise<RecoveryRow> {
@@ -20,8 +21,9 @@ export async function approveRecovery(services: Services, actor: Actor, id: stri
     const decided = await decide(services, tx, actor, { row, approved: true });
     const owner = { operatorId: row.operatorId, officialId: null };
     const passkeys = await removeAllPasskeys(services, tx, actor, owner);
+    const certificates = await giveUpAllCertificates(services, tx, actor, row.operatorId);
     const sessions = await endSessionsOf(services, tx, actor, { owner });
-    await recordAudit(tx, actor, 'recovery.approved', { type: 'operator', id: row.operatorId }, { before: { askedBy: row.askedBy, reason: row.reason }, after: { recovery: id, passkeys, sessions } });
+    await recordAudit(tx, actor, 'recovery.approved', { type: 'operator', id: row.operatorId }, { before: { askedBy: row.askedBy, reason: row.reason }, after: { recovery: id, passkeys, certificates, sessions } });
     await sendLink(services, tx, actor, row.operatorId);
     return decided;
   });

@@ -10,13 +10,13 @@ export interface OpenSession { id: string; method: string; expiresAt: Date; acto
 // A write per page would cost more than the page; to the minute is enough for a limit of many.
 const touchEveryMs = 60_000;
 
-/** The session of a token, or undefined: unknown, ended, idle too long, over, or its holder may no longer sign in. */
+/** The session of a token, or undefined: unknown, ended, idle too long, over, begun by a certificate that was revoked since, or its holder may no longer sign in. */
 export async function findSession(services: Pick<Services, 'db' | 'now' | 'log'>, token: string, requestId: string): Promise<OpenSession | undefined> {
   const { db, now, log } = services;
   const hash = hashToken(token);
   const row = hash && await findSessionByHash(db, hash);
   const at = now();
-  if (!row || row.endedAt !== null || row.expiresAt <= at || !mayEnter(row, at)) return undefined;
+  if (!row || row.endedAt !== null || row.expiresAt <= at || !row.proofStands || !mayEnter(row, at)) return undefined;
   if (row.lastSeenAt <= await idleSince(services, at)) return undefined;
   if (at.getTime() - row.lastSeenAt.getTime() >= touchEveryMs) {
     markSeen(db, row.id, at).catch((error: unknown) => log.warn({ err: error }, 'the session in use was not noted'));

@@ -13,6 +13,8 @@ export interface SessionRow {
   /** the absolute end; an idle session ends earlier */
   expiresAt: Date;
   endedAt: Date | null;
+  /** the certificate that began it: it ends with that one */
+  certificateId: string | null;
 }
 
 /** A person who can sign in, as the registers have them now. */
@@ -27,16 +29,22 @@ export interface SubjectRow {
   until: Date | null;
 }
 
-const columns = ['id', 'operatorId', 'officialId', 'method', 'address', 'userAgent', 'createdAt', 'lastSeenAt', 'expiresAt', 'endedAt'] as const;
+const columns = ['id', 'operatorId', 'officialId', 'method', 'address', 'userAgent', 'createdAt', 'lastSeenAt', 'expiresAt', 'endedAt', 'certificateId'] as const;
+
+const proofStands = `(certificate_id is null or exists (select from certificates c where c.id = certificate_id and c.state = 'issued'))`;
 
 const subjectColumns = `coalesce(o.name, f.name) as name, case when o.id is not null then o.agency_path else a.path end as agency_path,
   coalesce(o.active and o.kind = 'person', f.left_at is null) as active, o.expires_at as until,
   array(select r.role from operator_roles r join roles x on x.name = r.role where r.operator_id = o.id order by x.position) as roles`;
 
-/** A session by the hash of its token, with whose it is. */
-export async function findSessionByHash(db: Knex, tokenHash: Uint8Array): Promise<(SessionRow & SubjectRow) | undefined> {
-  const { rows } = await db.raw<{ rows: (SessionRow & SubjectRow)[] }>(
-    `select s.id, s.operator_id, s.official_id, s.method, s.address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, s.ended_at, ${subjectColumns}
+/** With whose it is, and whether the certificate that began it still stands. */
+export type KnownSession = SessionRow & SubjectRow & { proofStands: boolean };
+
+/** A session by the hash of its token. */
+export async function findSessionByHash(db: Knex, tokenHash: Uint8Array): Promise<KnownSession | undefined> {
+  const { rows } = await db.raw<{ rows: KnownSession[] }>(
+    `select s.id, s.operator_id, s.official_id, s.method, s.address, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, s.ended_at, s.certificate_id,
+       ${proofStands} as proof_stands, ${subjectColumns}
      from sessions s left join operators o on o.id = s.operator_id left join officials f on f.id = s.official_id left join agencies a on a.id = f.agency_id
      where s.token_hash = ?`, [Buffer.from(tokenHash)]);
   return rows[0];
@@ -61,7 +69,7 @@ export async function markSeen(db: Knex, id: string, lastSeenAt: Date): Promise<
 
 /** Those of one person that can still be used, the newest first. */
 export async function listOpen(db: Knex, subject: Pick<SessionRow, 'operatorId' | 'officialId'>, at: { now: Date; seenAfter: Date }): Promise<SessionRow[]> {
-  return db('sessions').where(subject).whereNull('endedAt').where('expiresAt', '>', at.now).where('lastSeenAt', '>', at.seenAfter)
+  return db('sessions').where(subject).whereNull('endedAt').where('expiresAt', '>', at.now).where('lastSeenAt', '>', at.seenAfter).whereRaw(proofStands)
     .orderBy('createdAt', 'desc').limit(100).select(...columns) as Promise<SessionRow[]>;
 }
 

@@ -14,7 +14,7 @@ export interface LinkRow {
 
 const columns = ['id', 'operatorId', 'officialId', 'method', 'returnPath', 'createdAt', 'expiresAt', 'usedAt'] as const;
 
-/** People a link can be sent to under an e-mail: the serving official with it, and operators who are persons and have no passkey yet. */
+/** People a link can be sent to under an e-mail: the serving official with it, and operators who are persons and have neither passkey nor certificate to sign in with yet. */
 export interface Addressee { kind: 'operator' | 'official'; id: string; name: string; email: string }
 
 export async function listAddressees(db: Knex, email: string): Promise<Addressee[]> {
@@ -22,6 +22,7 @@ export async function listAddressees(db: Knex, email: string): Promise<Addressee
     `select 'official' as kind, id, name, email from officials where email = ? and left_at is null
      union all select 'operator', id, name, email from operators where lower(email) = ? and active and kind = 'person'
        and not exists (select 1 from passkeys p where p.operator_id = operators.id and p.removed_at is null)
+       and not exists (select 1 from operator_certificates c where c.operator_id = operators.id and c.released_at is null)
      limit 10`, [email, email]);
   return rows;
 }

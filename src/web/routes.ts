@@ -6,6 +6,7 @@ import { keepPages } from './authorities/keep-pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { bulkPages } from './bulk/pages.ts';
 import { calendarPages } from './calendar/pages.ts';
+import { clientCertificatePages } from './client-certificates/pages.ts';
 import { certificatePages } from './certificates/pages.ts';
 import { revokeCertificatePages } from './certificates/revoke-pages.ts';
 import { dashboardPages } from './dashboard/pages.ts';
@@ -44,7 +45,7 @@ export const pages: readonly Page[] = [
   // anyone
   ...verifyPages, ...receiptPages, ...explanationPages, ...statusPages, ...authorityPages, ...revokePages,
   // signing in
-  ...signInPages, ...keyProofPages, ...oidcPages, ...passkeyPages, ...accountPages,
+  ...signInPages, ...keyProofPages, ...oidcPages, ...passkeyPages, ...clientCertificatePages, ...accountPages,
   // officials
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   // registrars

@@ -25,7 +25,7 @@ export const accountPages = [
       const sessions = (await listOwnSessions(services, actor)).map(({ userAgent, ...one }) => ({
         ...one, browser: browserOf(userAgent) ?? t('account.unknownBrowser'), how: t(methodWords[one.method] ?? 'account.methodLink'), isThis: one.id === session?.id,
       }));
-      return html('account/account.njk', { name: actor.name, roles: rolesOf(actor, t), how: t(methodWords[session?.method ?? ''] ?? 'account.methodLink'), sessions, ended });
+      return html('account/account.njk', { isStaff: actor.kind === 'operator', name: actor.name, roles: rolesOf(actor, t), how: t(methodWords[session?.method ?? ''] ?? 'account.methodLink'), sessions, ended });
     },
   }),
   page({

@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { anyone } from '../../access/actors.ts';
 import { checkFields } from '../../http/check-fields.ts';
+import { readClientCertificate } from '../../http/client-certificate.ts';
 import { clientAddress } from '../../http/client-address.ts';
 import { routeOf } from '../../http/mount.ts';
 import { problemOf } from '../../http/problem-json.ts';
@@ -85,9 +86,9 @@ function signInPath({ pages, req, here }: Setting): string {
   return `/sign-in?to=${encodeURIComponent(back)}`;
 }
 
-function callOf(page: Page, { services, res, actor, session, t, from, here }: Setting, given: Pick<PageCall, 'params' | 'journey' | 'signal'>): PageCall {
+function callOf(page: Page, { services, req, res, actor, session, t, from, here }: Setting, given: Pick<PageCall, 'params' | 'journey' | 'signal'>): PageCall {
   const query = checkFields(page.query, fieldsOf(new URLSearchParams(here.split('?')[1] ?? '')), 'query', t.language);
-  return { services, actor, session, query, body: {}, files: {}, language: t.language, t, here, from, setHeader: (name, value) => void res.setHeader(name, value), ...given };
+  return { services, actor, session, query, body: {}, files: {}, language: t.language, t, here, from, clientCertificate: () => readClientCertificate(req, services.config), setHeader: (name, value) => void res.setHeader(name, value), ...given };
 }
 
 function readParams(page: Page, req: Request): unknown {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Config } from '../../config.ts';
 import type { UploadedFile } from '../../http/endpoint.ts';
+import type { ClientCertificate } from '../../http/client-certificate.ts';
 import type { Language } from '../../http/language.ts';
 import type { ProblemCode } from '../../problems.ts';
 import type { Actor, Permission, Services } from '../../services.ts';
@@ -9,8 +10,11 @@ import type { Origin, StartedSession } from '../../sessions/start.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import type { Form } from './form.ts';
 
-/** Who may open a page. `staff` is every operator, registrar, administrator or auditor who is signed in; `signed-in` everybody who is. */
-export type Allow = Permission | 'anyone' | 'signed-in' | 'official' | 'staff';
+/**
+ * Who may open a page. `staff` is every operator, registrar, administrator or auditor who is signed in, `staff-or-enrolling` also
+ * one who can only set up a better way to do so; `signed-in` everybody who is.
+ */
+export type Allow = Permission | 'anyone' | 'signed-in' | 'official' | 'staff' | 'staff-or-enrolling';
 
 /** A whole page: a template below src/web and what it shows. */
 export interface Html { kind: 'html'; template: string; facts: Readonly<Record<string, unknown>>; status?: number }
@@ -50,6 +54,8 @@ export interface PageCall<P = unknown, Q = unknown, B = unknown> {
   /** The token that an earlier redirect gave this browser as its `journey`. */
   journey: string | undefined;
   from: Origin;
+  /** What the caller's TLS handshake proved, with us or with a proxy of ours. */
+  clientCertificate: () => ClientCertificate;
   /** A header of the answer, whatever the answer is. */
   setHeader: (name: string, value: string) => void;
   /** Ends when the person has left: for what lasts. */
@@ -95,6 +101,7 @@ export function mayOpen(actor: Actor, allow: Allow): boolean {
     case 'anyone': return true;
     case 'signed-in': return actor.kind !== 'anyone';
     case 'official': return actor.kind === 'official';
+    case 'staff-or-enrolling': return actor.kind === 'operator';
     case 'staff': return actor.kind === 'operator' && actor.permissions.size > 0;
     default: return actor.permissions.has(allow);
   }

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { setOperatorActive, setOperatorRoles } from '../../access/change-operator.ts';
 import { openOperator } from '../../access/find.ts';
 import { issueApiKey, revokeApiKey, setOperatorExpiry } from '../../access/operators.ts';
+import { listOperatorCertificates } from '../../client-certificates/find.ts';
+import { revokeOperatorCertificate } from '../../client-certificates/remove.ts';
 import { askRecovery, waitingRecovery } from '../../recoveries/ask.ts';
 import { approveRecovery, refuseRecovery } from '../../recoveries/decide.ts';
 import { endAllSessions } from '../../sessions/end.ts';
+import { presentOperatorCertificate } from '../client-certificates/present.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
@@ -15,6 +18,7 @@ import { rolesText, stateOf } from './present.ts';
 const doneWords = {
   added: 'operators.doneAdded', rights: 'operators.doneRights', off: 'operators.doneOff', on: 'operators.doneOn', sessions: 'operators.doneSessions',
   revoked: 'operators.doneRevoked', asked: 'operators.doneAsked', recovered: 'operators.doneRecovered', refused: 'operators.doneRefused',
+  certificate: 'clientCertificates.doneRevoked',
 } as const satisfies Record<string, WordKey>;
 type Done = keyof typeof doneWords;
 
@@ -33,6 +37,7 @@ async function operatorPage({ services, actor, t, params: { id } }: Call, form: 
   return html('operators/operator.njk', {
     operator, at: `/operators/${id}`, form: { ...form, values: { ...stored, ...form.values } }, done: done && t(doneWords[done]), state: stateOf(operator, now, t),
     isPerson: operator.kind === 'person', roles: rolesText(operator.roles, t), roleItems: roleItems(t), recovery,
+    certificates: (await listOperatorCertificates(services, id)).map((one) => presentOperatorCertificate(one, now, t)),
     keys: keys.map((key) => ({ ...key, isOver: key.expiresAt <= now })),
     mayAsk: actor.id !== id && operator.active && operator.email !== null, mayApprove: recovery !== undefined && recovery.askedBy !== actor.id && actor.id !== id,
   });
@@ -86,6 +91,13 @@ export const operatorPages = [
     handle: async ({ services, actor, params: { id }, body: { key } }) => {
       await revokeApiKey(services, actor, key);
       return back(id, 'revoked');
+    },
+  }),
+  page({
+    method: 'post', path: '/operators/:id/certificates/revoke', allow, params: ById, body: z.object({ certificate: z.uuid() }), again, mistakes: { 'certificate-already-revoked': {} },
+    handle: async ({ services, actor, params: { id }, body: { certificate } }) => {
+      await revokeOperatorCertificate(services, actor, { operatorId: id, id: certificate, reason: 'privilegeWithdrawn' });
+      return back(id, 'certificate');
     },
   }),
   page({

@@ -3,12 +3,14 @@ import { enrolPasskey, offerEnrolment } from '../../passkeys/enrol.ts';
 import { listOwnPasskeys } from '../../passkeys/find.ts';
 import { removePasskey } from '../../passkeys/remove.ts';
 import { offerSignIn, signInWithPasskey } from '../../passkeys/sign-in.ts';
+import { takesClientCertificates } from '../../http/client-certificate.ts';
 import { Problem } from '../../problems.ts';
 import type { OpenSession } from '../../sessions/find.ts';
 import { safeReturnPath } from '../../sign-in/return-path.ts';
 import { browserOf } from '../account/browser-of.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, values, type Html, type PageCall } from '../frame/page.ts';
+import { signInForm } from '../sign-in/form.ts';
 import type { WordKey } from '../text/words.ts';
 
 const binary = (most: number) => z.string().max(most).regex(/^[A-Za-z0-9_-]+$/);
@@ -41,7 +43,7 @@ type Call = Pick<PageCall, 'services' | 'actor' | 'session' | 't' | 'from'>;
 
 async function passkeyPage({ services, actor, session, t, from }: Call, form: Form, done?: keyof typeof doneWords): Promise<Html> {
   return html('passkeys/passkeys.njk', {
-    form, done: done && t(doneWords[done]), justSetUp: done === 'set-up', enrolling: session?.method === 'enrolment',
+    form, done: done && t(doneWords[done]), justSetUp: done === 'set-up', enrolling: session?.method === 'enrolment', takesCertificates: takesClientCertificates(services.config),
     passkeys: await listOwnPasskeys(services, actor), suggestedName: browserOf(from.userAgent) ?? '',
   });
 }
@@ -86,7 +88,7 @@ export const passkeyPages = [
   }),
   page({
     method: 'post', path: '/sign-in/passkey', allow: 'anyone', query: To, body: z.object({ credential: json(Used) }), secret: ['credential'],
-    again: async ({ query: { to } }, form) => html('sign-in/sign-in.njk', { form, to }),
+    again: async ({ services, query: { to } }, form) => signInForm(services, to, form),
     mistakes: { 'passkey-not-valid': {}, 'too-many-requests': { word: 'signIn.tooMany' } },
     handle: async ({ services, query: { to }, body: { credential }, from }) => {
       const session = await signInWithPasskey(services, { response: credential, from });

@@ -2,15 +2,13 @@ import { z } from 'zod';
 import { askForLink } from '../../sign-in/ask-link.ts';
 import { safeReturnPath } from '../../sign-in/return-path.ts';
 import { isLinkValid, useLink } from '../../sign-in/use-link.ts';
-import type { Services } from '../../services.ts';
 import { endSessions } from '../../sessions/end.ts';
-import { emptyForm, type Form } from '../frame/form.ts';
-import { html, page, redirect, type Html } from '../frame/page.ts';
+import { emptyForm } from '../frame/form.ts';
+import { html, page, redirect } from '../frame/page.ts';
+import { signInForm } from './form.ts';
 
 const To = z.object({ to: z.string().max(500).optional().transform((path) => (path === undefined ? undefined : safeReturnPath(path))) });
 const Token = z.object({ token: z.string().max(100).default('') });
-
-const signInForm = ({ config: { oidc } }: Services, to: string | undefined, form: Form): Html => html('sign-in/sign-in.njk', { form, to, organisation: oidc?.name });
 
 /** Signing in by a one-time link, and out. A link is used up by the button on its page alone: mail scanners open every link they see. */
 export const signInPages = [

@@ -14,6 +14,7 @@ export const auditNoun = {
   leavers: ['cán bộ thôi công tác', 'leavers'],
   notification: ['thông báo', 'notification'],
   official: ['cán bộ', 'official'],
+  'operator-certificate': ['chứng thư đăng nhập', 'sign-in certificate'],
   operator: ['người dùng', 'operator'],
   passkey: ['khóa đăng nhập', 'passkey'],
   policy: ['quy định', 'policy'],

@@ -61,7 +61,7 @@ export const operators = {
   keyOnce: ['Sao chép ngay: khóa chỉ hiện một lần này và không được lưu ở đâu.', 'Copy it now: it is shown this once and kept nowhere.'],
   keyBack: ['Đã sao chép, quay lại', 'Copied, go back'],
   recovery: ['Khôi phục truy cập', 'Recovery'],
-  recoveryText: ['Dùng khi người này mất mọi khóa đăng nhập. Một quản trị viên khác phải đồng ý; khi đó các khóa cũ bị gỡ, mọi phiên kết thúc và một liên kết thiết lập khóa mới được gửi tới thư công vụ.', 'For somebody who lost every passkey. Another administrator must agree; then the old passkeys are removed, all sessions end, and a link to set up a new one goes to their work e-mail.'],
+  recoveryText: ['Dùng khi người này mất mọi khóa và chứng thư đăng nhập. Một quản trị viên khác phải đồng ý; khi đó các khóa cũ bị gỡ, chứng thư đăng nhập bị thu hồi, mọi phiên kết thúc và một liên kết thiết lập khóa mới được gửi tới thư công vụ.', 'For somebody who lost every passkey and certificate. Another administrator must agree; then the old passkeys are removed, sign-in certificates revoked, all sessions end, and a link to set up a new one goes to their work e-mail.'],
   recoveryReason: ['Lý do và cách đã xác minh người đề nghị', 'Reason, and how you made sure who asks'],
   recoveryReasonWrong: ['Ghi lý do, tối đa 500 ký tự.', 'Give the reason in at most 500 characters.'],
   recoveryAsk: ['Đề nghị khôi phục', 'Ask for recovery'],

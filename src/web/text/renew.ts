@@ -44,7 +44,7 @@ export const renew = {
   refusedOther: ['Chứng thư này hiện không gia hạn được. Hãy liên hệ cơ quan quản lý trực tiếp.', 'This certificate cannot be renewed now. Ask your agency.'],
   toMine: ['Về chứng thư của tôi', 'To my certificate'],
   fileTitle: ['Nhận tệp khóa của bạn', 'Get your key file'],
-  fileLead: ['Nhập mật khẩu bạn đã đặt khi gia hạn để nhận tệp PKCS#12 gồm khóa bí mật và chứng thư mới.', 'Enter the password you chose when renewing, to get the PKCS#12 file with your private key and the new certificate.'],
+  fileLead: ['Nhập mật khẩu bạn đã đặt khi tạo khóa để nhận tệp PKCS#12 gồm khóa bí mật và chứng thư mới.', 'Enter the password you chose for the key, to get the PKCS#12 file with your private key and the new certificate.'],
   filePassword: ['Mật khẩu', 'Password'],
   fileMake: ['Tạo tệp PKCS#12', 'Make the PKCS#12 file'],
   fileWrong: ['Mật khẩu chưa đúng.', 'The password is not right.'],

@@ -6,6 +6,7 @@ import { auditFault, auditNoun, auditVerb } from './audit-events.ts';
 import { authorities } from './authorities.ts';
 import { blocks } from './blocks.ts';
 import { certificate } from './certificate.ts';
+import { clientCertificates } from './client-certificates.ts';
 import { changes } from './changes.ts';
 import { dashboard } from './dashboard.ts';
 import { explanations } from './explanations.ts';
@@ -49,6 +50,7 @@ export const texts = {
   blocks,
   certificate,
   changes,
+  clientCertificates,
   dashboard,
   explanations,
   frame,

@@ -41,7 +41,7 @@ const below = (path: string, rest: readonly string[], addressOf: (kept: Kept) =>
 export const keptSamples: Readonly<Record<string, (kept: Kept) => string>> = {
   '/audit/:number': () => '/audit/1',
   ...Object.fromEntries([
-    ...below('/operators/:id', ['/rights', '/state', '/sessions', '/keys', '/keys/revoke', '/recovery', '/recovery/approve', '/recovery/refuse'], ({ operatorId }) => `/operators/${operatorId}`),
+    ...below('/operators/:id', ['/rights', '/state', '/sessions', '/keys', '/keys/revoke', '/certificates/revoke', '/recovery', '/recovery/approve', '/recovery/refuse'], ({ operatorId }) => `/operators/${operatorId}`),
     ...below('/trust-anchors/:id', ['/approve', '/withdraw', '/withdrawal'], ({ anchorId }) => `/trust-anchors/${anchorId}`),
     ...below('/trust-anchors/lists/:id', ['/approve', '/refuse'], ({ trustListId }) => `/trust-anchors/lists/${trustListId}`),
   ]),

@@ -14,6 +14,7 @@ import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { testActor } from '../../authorities.ts';
 import { atEnd, type TestServices } from '../../database.ts';
 import { issueRows, jsonLines } from '../bulk/files.ts';
+import { certificateOf } from '../client-certificates/people.ts';
 import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
 import { keptSamples, keptThings, type Kept } from './kept.ts';
 import { signedInAs, signIn } from './people.ts';
@@ -36,6 +37,8 @@ export interface WebWorld extends RequestWorld, Kept {
   jobId: string;
   /** Path and query of a one-time link that nobody has used. */
   signInLink: string;
+  /** A certificate that whoever is enrolling signs in with. */
+  operatorCertificateId: string;
   /** Of the mail that asks for a new certificate after a reorganisation. */
   successionToken: string;
   /** The cookie's token; nobody has none. */
@@ -51,7 +54,8 @@ export async function webWorld(): Promise<WebWorld> {
   const tokenOf = new Map<VisitorName, string | undefined>([['nobody', undefined]]);
   tokenOf.set('official', await signIn(services, { kind: 'official', id: request.officialId! }));
   for (const role of roles) tokenOf.set(role, await signedInAs(services, role, role === 'registrar' ? 'H05' : undefined));
-  tokenOf.set('enrolling', await enrolling(services));
+  const { token: enrollingToken, operatorCertificateId } = await enrolling(services);
+  tokenOf.set('enrolling', enrollingToken);
   const actorOf = new Map<VisitorName, Actor | undefined>();
   for (const [name, token] of tokenOf) actorOf.set(name, token === undefined ? undefined : (await findSession(services, token, randomUUID()))?.actor);
   const { url } = await services.db.transaction((tx) => makeSignInLink(services, tx, testActor, { subject: { kind: 'official', id: request.officialId! }, method: 'link' }));
@@ -61,7 +65,7 @@ export async function webWorld(): Promise<WebWorld> {
   atEnd(stopVerificationWorkers);
   const { id: planId } = await planReorganisation(services, world.people.examiner, { title: 'Đổi tên tỉnh', legalBasis: 'Nghị quyết 1', actions: [{ type: 'rename', agency: 'H57', name: 'Ủy ban nhân dân tỉnh Mới' }] });
   const kept = await keptThings(services);
-  return { ...world, ...kept, planId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  return { ...world, ...kept, planId, operatorCertificateId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -84,15 +88,18 @@ async function checkedJob(world: RequestWorld): Promise<string> {
   return id;
 }
 
-async function enrolling(services: TestServices): Promise<string> {
+async function enrolling(services: TestServices): Promise<{ token: string; operatorCertificateId: string }> {
   await signedInAs(services, 'operator' satisfies Role);
   const { id } = (await services.db('operators').where('name', 'Người thử operator').orderBy('createdAt', 'desc').first('id')) as { id: string };
-  return signIn(services, { kind: 'operator', id }, 'enrolment');
+  const { id: operatorCertificateId } = await certificateOf(services, { id });
+  return { token: await signIn(services, { kind: 'operator', id }, 'enrolment'), operatorCertificateId };
 }
 
 /** Addresses of pages whose path has a parameter, or that show nothing without a query; every such page needs its row. */
 const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   ...keptSamples,
+  '/account/certificates/:id': ({ operatorCertificateId }) => `/account/certificates/${operatorCertificateId}`,
+  '/account/certificates/:id/file/pem': ({ operatorCertificateId }) => `/account/certificates/${operatorCertificateId}/file/pem`,
   '/sign-in/link': ({ signInLink }) => signInLink,
   '/work-list/:id/file/:paper': ({ requestId }) => `/work-list/${requestId}/file/${randomUUID()}`,
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,
