@@ -74,12 +74,13 @@ function issued(people: number): string[] {
          case when k % 3 = 0 then ${idOf('r', `(k + r * ${people})`)} end as request_id, case when r = 1 then ${idOf('c', 'k')} end as replaces_id,
          'E=' || email || ',CN=' || name || ',OU=' || code || ',O=' || code || ',C=VN' as subject_text
        from persons cross join generate_series(0, 1) r where k % 10 <> 7`,
-    `insert into certificates (id, generation_id, serial_number, state, profile, profile_version, scheme, tbs, der, subject_der, subject_text, spki_hash, not_before, not_after,
+    `insert into certificates (id, generation_id, serial_number, state, profile, profile_version, scheme, der, subject_der, subject_text, spki_hash, not_before, not_after,
          agency_id, agency_path, official_id, request_id, replaces_id, prepared_at, issued_at)
        select ${idOf('c', 'n')}, c.generation_id, substring(sha256(int8send(n)) for 20), case when n % 23 = 0 then 'revoked' else 'issued' end,
-         case when n % 50 = 1 then 'agency-seal' else c.profile end, c.profile_version, c.scheme, c.tbs, c.der, c.subject_der, m.subject_text, sha256(int8send(n)), m.at, m.at + interval '1095 days',
+         case when n % 50 = 1 then 'agency-seal' else c.profile end, c.profile_version, c.scheme, c.der, c.subject_der, m.subject_text, sha256(int8send(n)), m.at, m.at + interval '1095 days',
          m.agency_id, m.path, case when n % 50 <> 1 then m.official_id end, m.request_id, m.replaces_id, m.at, m.at
        from made m cross join (select * from certificates where profile = 'official-signing' and state = 'issued' order by prepared_at limit 1) c`,
+    `insert into certificate_texts (certificate_id, text) select id, search_text(subject_text) from certificates on conflict do nothing`,
     `insert into revocations (certificate_id, generation_id, serial_number, reason, revoked_at, not_after, crl_entry)
        select id, generation_id, serial_number, 'superseded', least(now(), issued_at + interval '100 days'), not_after, sha256(serial_number) from certificates where state = 'revoked'`,
     `insert into crls (id, generation_id, number, scheduled, this_update, next_update, entries, der, published_at)

@@ -55,8 +55,7 @@ export async function findIssuerRow(db: Knex, generationId: string): Promise<Iss
 /** Every generation in service, retired ones included: they still answer for what they issued. */
 export async function listIssuerRows(db: Knex): Promise<IssuerRow[]> {
   const { rows } = await db.raw<{ rows: IssuerRow[] }>(
-    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id
-     where c.der is not null order by g.created_at`);
+    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id where c.der is not null order by g.created_at`);
   return rows;
 }
 
@@ -102,7 +101,7 @@ const holdersByHash = (rows: readonly KeyHolder[]): Map<string, string> => new M
 
 const preparedColumns = [
   ['id', 'uuid'], ['generationId', 'uuid'], ['serialNumber', 'bytea'], ['profile', 'text'], ['profileVersion', 'integer'], ['scheme', 'text'],
-  ['tbs', 'bytea'], ['subjectDer', 'bytea'], ['subjectText', 'text'], ['spkiHash', 'bytea'], ['notBefore', 'timestamptz'], ['notAfter', 'timestamptz'],
+  ['subjectDer', 'bytea'], ['subjectText', 'text'], ['spkiHash', 'bytea'], ['notBefore', 'timestamptz'], ['notAfter', 'timestamptz'],
   ['agencyId', 'uuid'], ['agencyPath', 'ltree'], ['officialId', 'uuid'], ['requestId', 'uuid'], ['replacesId', 'uuid'],
 ] as const satisfies readonly (readonly [keyof PreparedRow, string])[];
 
@@ -111,12 +110,24 @@ const bytea = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byt
 const appendPrepared = statement('append-prepared-certificates',
   `with stored as (
      insert into certificates (state, prepared_at, ${preparedColumns.map(([field]) => columnOf(field)).join(', ')})
-     select 'prepared', ?, * from unnest(${preparedColumns.map(([, type]) => `?::${type}[]`).join(', ')}) returning id)
-   insert into unfinished_certificates (certificate_id) select id from stored`);
+     select 'prepared', ?, * from unnest(${preparedColumns.map(([, type]) => `?::${type}[]`).join(', ')})),
+   arrived as (insert into certificate_arrivals (certificate_id) select unnest(?::uuid[]))
+   insert into unfinished_certificates (certificate_id, tbs) select * from unnest(?::uuid[], ?::bytea[])`);
 
 /** Many in one round trip. */
 export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], preparedAt: Date): Promise<void> {
-  await appendPrepared(tx, [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field]))]);
+  const ids = rows.map(({ id }) => id);
+  await appendPrepared(tx, [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field])), ids, ids, rows.map(({ tbs }) => tbs)]);
+}
+
+/** Brings in what a search finds the newly prepared by, up to `limit` of them; answers how many. */
+export async function insertTexts(tx: Tx, limit: number): Promise<number> {
+  const { rowCount } = await tx.raw<{ rowCount: number }>(
+    `with arrived as (
+       delete from certificate_arrivals where arrival = any(array(select arrival from certificate_arrivals order by arrival limit ? for update skip locked)) returning certificate_id)
+     insert into certificate_texts (certificate_id, text) select c.id, search_text(c.subject_text) from arrived join certificates c on c.id = arrived.certificate_id
+     on conflict do nothing`, [limit]);
+  return rowCount;
 }
 
 /** What is told of a certificate that was issued; `serialNumber` is lower-case hex. */
@@ -125,13 +136,16 @@ export interface IssuedFacts {
   officialId: string | null; requestId: string | null; replacesId: string | null;
 }
 
-/** Turns prepared into issued; answers those that still were. */
+/**
+ * Turns prepared into issued; answers those that still were: each is led to by its unfinished row, which one alone can take away.
+ * (Asking for the state instead misleads the planner: by what it knows there is never more than one prepared.)
+ */
 export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
   const ids = issued.map(({ id }) => id);
   const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
-    `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]))
+    `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]) returning certificate_id)
      update certificates c set state = 'issued', der = u.der, issued_at = ?
-     from unnest(?::uuid[], ?::bytea[]) as u (id, der) where c.id = u.id and c.state = 'prepared'
+     from unnest(?::uuid[], ?::bytea[]) as u (id, der) join finished f on f.certificate_id = u.id where c.id = u.id
      returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
        c.official_id, c.request_id, c.replaces_id`,
     [ids, at, ids, issued.map((i) => bytea(i.der))]);
@@ -149,7 +163,7 @@ export interface UnfinishedRow { id: string; generationId: string; profile: stri
 /** Prepared and not finished. @param before only those prepared earlier than this */
 export async function listUnfinished(db: Knex, before: Date, limit: number): Promise<UnfinishedRow[]> {
   const { rows } = await db.raw<{ rows: UnfinishedRow[] }>(
-    `select c.id, c.generation_id, c.profile, c.profile_version, c.tbs, g.key_id
+    `select c.id, c.generation_id, c.profile, c.profile_version, coalesce(u.tbs, c.tbs) as tbs, g.key_id
      from unfinished_certificates u join certificates c on c.id = u.certificate_id join authority_generations g on g.id = c.generation_id
      where c.state = 'prepared' and c.prepared_at < ? order by c.prepared_at, c.id limit ?`, [before, limit]);
   return rows;
@@ -261,13 +275,18 @@ export async function listStatuses(db: Knex, serialNumbers: readonly Buffer[]): 
     .select('c.serialNumber', 'a.name as issuer', 'c.state', 'c.notBefore', 'c.notAfter', 'r.reason', 'r.revokedAt', 'r.invalidityDate');
 }
 
+/** By their texts, and those that have just arrived as they are. */
+const withText = `select certificate_id from certificate_texts where text like '%' || search_text(?) || '%' union all
+  select n.id from certificate_arrivals a join certificates n on n.id = a.certificate_id where search_text(n.subject_text) like '%' || search_text(?) || '%'`;
+
 export async function listCertificates(db: Knex, filter: CertificateFilter, page: PageRequest): Promise<Page<CertificateView>> {
   const query = viewQuery(db);
   for (const field of ['serialNumber', 'state', 'profile', 'officialId', 'agencyId', 'requestId'] as const) {
     if (filter[field] !== undefined) void query.where(`certificates.${field}`, filter[field]);
   }
   for (const word of (filter.q ?? '').split(/\s+/).filter(Boolean).slice(0, 8)) {
-    void query.whereRaw(`search_text(certificates.subject_text) like '%' || search_text(?) || '%'`, [word.replaceAll(/[\\%_]/g, String.raw`\$&`)]);
+    const part = word.replaceAll(/[\\%_]/g, String.raw`\$&`);
+    void query.whereRaw(`certificates.id in (${withText})`, [part, part]);
   }
   if (filter.withinPath !== undefined) void query.whereRaw('certificates.agency_path <@ ?::ltree', [filter.withinPath]);
   return findPage<CertificateView>(query, ['certificates.preparedAt', 'certificates.id'], page, 'desc');
