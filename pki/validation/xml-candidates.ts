@@ -4,14 +4,14 @@ import { checkSignature, namesCertificate, readSignedXml, selectSigner, type Sig
 import { pathOf, type XmlElement } from '../xml/tree.ts';
 import { digestsOf, type XmlProblem, type XmlProblemCode } from '../xml/verify.ts';
 import { evidenceIn, type XadesProperties } from '../xml/xades.ts';
-import type { XadesTimestamp } from '../xml/xades-timestamps.ts';
+import type { XadesTimestamp, XadesTimestampKind } from '../xml/xades-timestamps.ts';
 import {
   emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp,
   type CheckableSignature, type SignatureCandidate, type SignatureProblem, type SignedDocument,
 } from './candidate.ts';
-import { joinEvidence, noEvidence, type EvidenceBytes } from './evidence.ts';
+import { joinEvidence, noEvidence } from './evidence.ts';
 import { message } from './messages.ts';
-import type { Message } from './report.ts';
+import type { Message, TimestampEntry } from './report.ts';
 
 /** The first kilobyte of an XML file, in UTF-8 or UTF-16, with or without its mark. */
 export function looksLikeXml(start: Buffer): boolean {
@@ -150,22 +150,23 @@ function problemCode(code: XmlProblemCode | 'signing-certificate-mismatch'): Sig
   }
 }
 
-const kinds = { content: 'content-timestamp', signature: 'signature-timestamp', archive: 'archive-timestamp' } as const;
+const kinds = { content: 'content-timestamp', signature: 'signature-timestamp', references: 'validation-data-timestamp', archive: 'archive-timestamp' } as const satisfies Record<XadesTimestampKind, TimestampEntry['kind']>;
 
 function timestampsOf(id: string, { timestamps, signature, properties }: SignatureRead): CandidateTimestamp[] {
-  return timestamps.flatMap((each) => each.tokens.map((token): CandidateTimestamp => ({
-    kind: kinds[each.kind], token, stamped: each.stamped,
-    covers: () => ({
-      signatures: each.kind === 'content' ? [] : [id],
-      evidence: each.kind === 'archive' ? archived(each, signature.certificates) : noEvidence,
-      tokens: each.kind === 'archive' ? earlierTokens(each, timestamps, properties) : [],
-    }),
-  }))).slice(0, maxTimestamps);
+  return timestamps.map((each): CandidateTimestamp => ({
+    kind: kinds[each.kind], token: each.token, stamped: each.stamped,
+    covers: () => {
+      const covered = each.covered();
+      return {
+        signatures: covered.signatureValue ? [id] : [],
+        evidence: joinEvidence([{ ...noEvidence, certificates: covered.keyInfo ? signature.certificates : [] }, evidenceIn(covered.properties)]),
+        tokens: earlierTokens(covered, timestamps, properties),
+      };
+    },
+  })).slice(0, maxTimestamps);
 }
 
-const archived = ({ before }: XadesTimestamp, certificates: readonly Uint8Array[]): EvidenceBytes => joinEvidence([{ ...noEvidence, certificates }, evidenceIn(before)]);
-
-/** Tokens in the properties an archive timestamp covers, and those under the signature. */
-function earlierTokens({ before }: XadesTimestamp, timestamps: readonly XadesTimestamp[], properties: XadesProperties | undefined): Uint8Array[] {
-  return timestamps.filter(({ property }) => before.includes(property) || properties?.contentTimestamps.includes(property)).flatMap(({ tokens }) => tokens);
+/** Tokens in the properties a timestamp covers, and those under the signature. */
+function earlierTokens({ signatureValue, properties: covered }: ReturnType<XadesTimestamp['covered']>, timestamps: readonly XadesTimestamp[], properties: XadesProperties | undefined): Uint8Array[] {
+  return timestamps.filter(({ property }) => covered.includes(property) || (signatureValue && properties?.contentTimestamps.includes(property))).map(({ token }) => token);
 }

@@ -72,7 +72,7 @@ describe.each(['attached', 'detached'] as const)('archive-time-stamp-v2 on a sig
     const report = country.validate(twice, beside);
     expect(report.signatures[0]!.timestamps.map(({ indication }) => indication)).toEqual(['TOTAL-PASSED', 'TOTAL-PASSED', 'TOTAL-PASSED']);
     const found = readSignedDocument(twice, beside).candidates[0]!.timestamps.filter(({ kind }) => kind === 'archive-timestamp').map((each) => each.covers().tokens.length);
-    expect(found.toSorted()).toEqual([1, 2]);
+    expect(new Set(found)).toEqual(new Set([1, 2]));
   });
 });
 
