@@ -46,7 +46,7 @@ import { receiptTasks } from './receipts/tasks.ts';
 import { reorganisationRoutes } from './reorganisation/routes.ts';
 import { reorganisationTasks } from './reorganisation/tasks.ts';
 import { reportRoutes } from './reports/routes.ts';
-import { reportTasks } from './reports/tasks.ts';
+import { factTasks } from './facts/tasks.ts';
 import type { Services } from './services.ts';
 import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
@@ -73,7 +73,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...reportTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
+  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...factTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

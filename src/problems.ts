@@ -58,6 +58,7 @@ export const problems = {
   'internal-error':              { status: 500, en: 'Something went wrong on our side.', vi: 'Hệ thống gặp lỗi khi xử lý.' },
   'database-unavailable':        { status: 503, en: 'The database cannot be reached; try again shortly.', vi: 'Không kết nối được cơ sở dữ liệu; vui lòng thử lại sau.' },
   'keystore-unavailable':        { status: 503, en: 'The signing keys cannot be reached; try again shortly.', vi: 'Không truy cập được khóa ký; vui lòng thử lại sau.' },
+  'figures-not-ready':           { status: 503, en: 'The figures are being counted for the first time; look again in a few minutes.', vi: 'Số liệu đang được tính lần đầu; vui lòng xem lại sau vài phút.' },
   'clock-uncertain':             { status: 503, en: 'The clock cannot be trusted at the moment; try again shortly.', vi: 'Đồng hồ hệ thống chưa đủ tin cậy; vui lòng thử lại sau.' },
   'took-too-long':               { status: 504, en: 'This took too long and was stopped.', vi: 'Xử lý quá thời gian cho phép nên đã dừng lại.' },
 } as const satisfies Record<string, ProblemRow>;

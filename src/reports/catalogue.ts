@@ -1,7 +1,7 @@
-import { count, day, days, month, share, text, word, type Column, type Words } from './columns.ts';
+import { count, day, days, level, month, share, text, word, type Column, type Words } from './columns.ts';
 import {
-  listAnnual, listByAgency, listByMinistry, listByProfile, listByProvince, listByState, listDeadlines, listExpiring, listMovements, listOneStop, listUnused,
-  listUnusedOfficials, listWithoutSeal, type ListRows,
+  listAnnual, listByAgency, listByMinistry, listByProfile, listByProvince, listByState, listDeadlines, listExpiring, listMovements, listOneStop, listStanding,
+  listUnused, listUnusedOfficials, listWithoutSeal, type ListRows,
 } from './store.ts';
 
 /** Bars lie, one for each row (or each value of `across`), parts one after another; lines go over months. */
@@ -33,8 +33,8 @@ const inPlace: Words = {
 };
 const join = (a: Words, b: Words): Words => ({ vi: `${a.vi} ${b.vi}`, en: `${a.en} ${b.en}` });
 const atThisMoment: Words = {
-  vi: 'Chứng thư đã cấp, theo trạng thái tại thời điểm lập báo cáo; ba cột theo loại chỉ tính chứng thư còn hiệu lực.',
-  en: 'Certificates issued so far, in their state at the moment of the report; the three columns by kind count those in force alone.',
+  vi: 'Chứng thư đã cấp, theo trạng thái tại thời điểm của số liệu; ba cột theo loại chỉ tính chứng thư còn hiệu lực.',
+  en: 'Certificates issued so far, in their state at the moment of the figures; the three columns by kind count those in force alone.',
 };
 const byPlace = { columns: [code, name, ...profiles, inForce, ...otherStates, total], note: join(atThisMoment, inPlace), chart: { form: 'bars', across: 'name', series: ['officials', 'seals', 'services'], axis: { vi: 'Số chứng thư còn hiệu lực', en: 'Certificates in force' } }, parameter: null } as const;
 const used: Words = {
@@ -50,14 +50,23 @@ export const reportKinds: readonly ReportKind[] = [
   {
     name: 'certificates-by-kind', title: { vi: 'Chứng thư theo loại', en: 'Certificates by kind' }, list: listByProfile, parameter: null,
     columns: [word('profile', 'Loại chứng thư', 'Kind'), inForce, ...otherStates, total],
-    note: { vi: 'Chứng thư thuê bao đã cấp, theo trạng thái tại thời điểm lập báo cáo.', en: 'Certificates of subscribers issued so far, in their state at the moment of the report.' },
+    note: { vi: 'Chứng thư thuê bao đã cấp, theo trạng thái tại thời điểm của số liệu.', en: 'Certificates of subscribers issued so far, in their state at the moment of the figures.' },
     chart: { form: 'bars', across: 'profile', series: ['inForce', 'expired', 'revoked', 'onHold'], axis: certificates },
   },
   {
     name: 'certificates-by-state', title: { vi: 'Chứng thư theo trạng thái', en: 'Certificates by state' }, list: listByState, parameter: null,
     columns: [word('state', 'Trạng thái', 'State'), ...profiles, total],
-    note: { vi: 'Chứng thư thuê bao đã cấp, theo trạng thái tại thời điểm lập báo cáo. Đã thu hồi thì không tính vào hết hạn.', en: 'Certificates of subscribers issued so far, in their state at the moment of the report. What was revoked does not count as expired.' },
+    note: { vi: 'Chứng thư thuê bao đã cấp, theo trạng thái tại thời điểm của số liệu. Đã thu hồi thì không tính vào hết hạn.', en: 'Certificates of subscribers issued so far, in their state at the moment of the figures. What was revoked does not count as expired.' },
     chart: { form: 'bars', across: 'state', series: ['officials', 'seals', 'services'], axis: certificates },
+  },
+  {
+    name: 'certificates-over-time', title: { vi: 'Chứng thư theo trạng thái, cuối mỗi tháng', en: 'Certificates by state at the end of each month' }, list: listStanding, parameter: 'past',
+    columns: [month('month', 'Tháng', 'Month'), level('inForce', 'Còn hiệu lực', 'In force'), level('expired', 'Hết hạn', 'Expired'), level('revoked', 'Đã thu hồi', 'Revoked'), level('total', 'Đã cấp đến nay', 'Issued so far')],
+    note: {
+      vi: 'Số chứng thư thuê bao vào cuối tháng theo giờ Việt Nam; tháng đang chạy: đến lúc tính số liệu. Chứng thư đang tạm dừng được tính vào còn hiệu lực, vì các lần tạm dừng trước đây không được lưu theo tháng.',
+      en: 'Certificates of subscribers at the end of the month in Vietnamese time; of the month under way, at the moment of the figures. What is on hold counts as in force, for earlier holds are not kept by month.',
+    },
+    chart: { form: 'lines', across: 'month', series: ['inForce', 'expired', 'revoked'], axis: certificates },
   },
   {
     name: 'certificates-by-month', title: { vi: 'Cấp, gia hạn, thay đổi, thu hồi, hết hạn theo tháng', en: 'Issued, renewed, changed, revoked and expiring by month' }, list: listMovements, parameter: 'past',
@@ -71,7 +80,7 @@ export const reportKinds: readonly ReportKind[] = [
   {
     name: 'certificates-expiring', title: { vi: 'Chứng thư sắp hết hạn', en: 'Certificates about to expire' }, list: listExpiring, parameter: 'coming',
     columns: [month('month', 'Tháng', 'Month'), ...profiles, total, count('replaced', 'Đã có chứng thư thay thế', 'Already replaced'), share('share', ['replaced', 'total'], ['Tỷ lệ đã thay thế', 'Share replaced'])],
-    note: { vi: 'Chứng thư còn hiệu lực tại thời điểm lập báo cáo, theo tháng hết hạn (giờ Việt Nam).', en: 'Certificates in force at the moment of the report, by the month in which they end (Vietnamese time).' },
+    note: { vi: 'Chứng thư còn hiệu lực tại thời điểm của số liệu, theo tháng hết hạn (giờ Việt Nam).', en: 'Certificates in force at the moment of the figures, by the month in which they end (Vietnamese time).' },
     chart: { form: 'lines', across: 'month', series: ['total', 'replaced'], axis: certificates },
   },
   {
@@ -86,22 +95,22 @@ export const reportKinds: readonly ReportKind[] = [
   {
     name: 'agencies-without-seal', title: { vi: 'Cơ quan không có chữ ký số cơ quan còn hiệu lực', en: 'Agencies with no valid seal' }, list: listWithoutSeal, parameter: null,
     columns: [code, name, text('topName', 'Thuộc', 'Belongs to'), day('lastSealEnded', 'Chữ ký gần nhất hết hiệu lực', 'Last seal ended')],
-    note: { vi: 'Cơ quan đang hoạt động mà chính cơ quan đó không có chứng thư cơ quan, tổ chức còn hiệu lực tại thời điểm lập báo cáo; kể cả đơn vị không có con dấu riêng.', en: 'Agencies in being that have themselves no agency’s certificate in force at the moment of the report; units without a seal of their own are among them.' },
+    note: { vi: 'Cơ quan đang hoạt động mà chính cơ quan đó không có chứng thư cơ quan, tổ chức còn hiệu lực tại thời điểm của số liệu; kể cả đơn vị không có con dấu riêng.', en: 'Agencies in being that have themselves no agency’s certificate in force at the moment of the figures; units without a seal of their own are among them.' },
     chart: null,
   },
   {
     name: 'one-stop-units', title: { vi: 'Bộ phận một cửa ký số được kết quả', en: 'One-stop units able to sign results' }, list: listOneStop, parameter: null,
     columns: [code, name, count('units', 'Bộ phận một cửa', 'One-stop units'), count('able', 'Ký số được', 'Able to sign'), share('share', ['able', 'units'], ['Tỷ lệ', 'Share'])],
     note: join({
-      vi: 'Bộ phận một cửa là đơn vị đang hoạt động có tên theo quy định (bảng one_stop_names: Trung tâm Phục vụ hành chính công, Bộ phận một cửa …). Ký số được: đơn vị hoặc cấp dưới của nó có ít nhất một chứng thư cá nhân hoặc cơ quan còn hiệu lực tại thời điểm lập báo cáo.',
-      en: 'A one-stop unit is a unit in being that bears the prescribed name (table one_stop_names: Trung tâm Phục vụ hành chính công, Bộ phận một cửa …). Able to sign: it or what is below it holds at least one official’s or agency’s certificate in force at the moment of the report.',
+      vi: 'Bộ phận một cửa là đơn vị đang hoạt động có tên theo quy định (bảng one_stop_names: Trung tâm Phục vụ hành chính công, Bộ phận một cửa …). Ký số được: đơn vị hoặc cấp dưới của nó có ít nhất một chứng thư cá nhân hoặc cơ quan còn hiệu lực tại thời điểm của số liệu.',
+      en: 'A one-stop unit is a unit in being that bears the prescribed name (table one_stop_names: Trung tâm Phục vụ hành chính công, Bộ phận một cửa …). Able to sign: it or what is below it holds at least one official’s or agency’s certificate in force at the moment of the figures.',
     }, inPlace),
     chart: { form: 'bars', across: 'name', series: ['able', 'units'], share: 'share', axis: { vi: 'Tỷ lệ ký số được', en: 'Share able to sign' } },
   },
   {
     name: 'unused-certificates', title: { vi: 'Chứng thư cá nhân không dùng', en: 'Officials’ certificates not used' }, list: listUnused, parameter: 'months',
     columns: [code, name, count('oldEnough', 'Cấp trước kỳ', 'Issued before the period'), count('unused', 'Không dùng trong kỳ', 'Not used in the period'), count('never', 'Chưa từng dùng', 'Never used'), share('share', ['unused', 'oldEnough'], ['Tỷ lệ không dùng', 'Share not used'])],
-    note: join({ vi: 'Chứng thư cá nhân còn hiệu lực, cấp trước N tháng gần đây (tham số months).', en: 'Officials’ certificates in force that were issued before the last N months (parameter months).' }, used),
+    note: join({ vi: 'Chứng thư cá nhân còn hiệu lực, cấp trước N tháng gần đây (tham số months; tính từ 0 giờ ngày này N tháng trước).', en: 'Officials’ certificates in force that were issued before the last N months (parameter months; from midnight of this day N months ago).' }, used),
     chart: { form: 'bars', across: 'name', series: ['unused', 'oldEnough'], share: 'share', axis: { vi: 'Tỷ lệ không dùng', en: 'Share not used' } },
   },
   {
@@ -113,7 +122,7 @@ export const reportKinds: readonly ReportKind[] = [
   {
     name: 'annual', title: { vi: 'Báo cáo năm theo Điều 34 Nghị định 68/2024/NĐ-CP', en: 'Annual report (Điều 34, NĐ 68/2024/NĐ-CP)' }, list: listAnnual, parameter: 'year',
     columns: [code, name, count('inForce', 'Còn hiệu lực cuối kỳ', 'In force at the end'), count('issued', 'Cấp mới', 'Issued'), count('renewed', 'Gia hạn', 'Renewed'), count('changed', 'Thay đổi', 'Changed'), count('revoked', 'Thu hồi', 'Revoked'), count('expired', 'Hết hạn', 'Expired'), count('endingNext', 'Hết hạn năm sau', 'Ending next year'), count('requests', 'Yêu cầu đến hạn hoặc đã xong', 'Requests closed or due'), count('inTime', 'Đúng hạn', 'In time'), share('share', ['inTime', 'requests'], ['Tỷ lệ đúng hạn', 'Share in time'])],
-    note: join({ vi: 'Năm theo giờ Việt Nam; cuối kỳ là ngày 31/12, của năm đang chạy là thời điểm lập báo cáo. “Hết hạn năm sau” là nhu cầu gia hạn để lập kế hoạch.', en: 'The year in Vietnamese time; its end is 31 December, of the year under way the moment of the report. “Ending next year” is the need of renewals to plan for.' }, inPlace),
+    note: join({ vi: 'Năm theo giờ Việt Nam; cuối kỳ là ngày 31/12, của năm đang chạy là thời điểm của số liệu. “Hết hạn năm sau” là nhu cầu gia hạn để lập kế hoạch.', en: 'The year in Vietnamese time; its end is 31 December, of the year under way the moment of the figures. “Ending next year” is the need of renewals to plan for.' }, inPlace),
     chart: { form: 'bars', across: 'name', series: ['issued', 'renewed', 'changed', 'revoked'], axis: certificates },
   },
 ];

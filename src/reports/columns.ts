@@ -4,14 +4,15 @@ import type { Cell, Row } from './store.ts';
 /** A text in both languages. */
 export type Words = Readonly<Record<Language, string>>;
 
-/** What a cell is; `share` is never stored but divided from two other columns, in totals as well. */
-export type ColumnType = 'text' | 'word' | 'count' | 'share' | 'days' | 'month' | 'day';
+/** What a cell is; `share` is never stored but divided from two other columns, in totals as well; of a `level`, rows are moments and have no sum. */
+export type ColumnType = 'text' | 'word' | 'count' | 'level' | 'share' | 'days' | 'month' | 'day';
 export interface Column { key: string; label: Words; type: ColumnType; /** of a share */ of?: readonly [part: string, whole: string] }
 
 const column = (type: ColumnType) => (key: string, vi: string, en: string): Column => ({ key, label: { vi, en }, type });
 export const text = column('text');
 export const word = column('word');
 export const count = column('count');
+export const level = column('level');
 export const days = column('days');
 export const month = column('month');
 export const day = column('day');

@@ -1,20 +1,20 @@
 import { isWithin } from '../access/scope.ts';
 import { findAgencyByCode } from '../agencies/find.ts';
+import { countedUntil } from '../facts/count.ts';
 import { localDate } from '../policies/working-days.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { findReportKind, type ReportKind } from './catalogue.ts';
 import { completeRows } from './columns.ts';
-import { countNew } from './count.ts';
 import type { Question, Row } from './store.ts';
 
-export interface ReportQuery { agency?: string | undefined; from?: string | undefined; to?: string | undefined; year?: number | undefined; months?: number | undefined }
+export interface ReportQuery { agency?: string | undefined; from?: string | undefined; to?: string | undefined; year?: number | undefined; months?: number | undefined; /** rows at most, of a report that is a list */ limit?: number | undefined }
 
 export interface Report {
   kind: ReportKind;
-  /** The moment of the figures. */
+  /** The moment of the figures, a minute or so ago. */
   countedAt: Date;
-  /** False while events wait that are not counted yet; the job of every minute is at it. */
+  /** False while something has happened that is not counted yet; the job of every minute is at it. */
   complete: boolean;
   /** ltree path; null is the whole country. */
   scope: string | null;
@@ -25,35 +25,34 @@ export interface Report {
   truncated: boolean;
 }
 
-/** A reader waits for 10,000 events at most, about a second. */
-const batches = 5;
 const mostRows = 20_000;
 /** Ten years. */
 const mostMonths = 120;
 
 /**
- * A report as of now: of the caller's own agency and below, of the whole country for those without one, or of an agency among
+ * A report as last counted: of the caller's own agency and below, of the whole country for those without one, or of an agency among
  * these that is asked for.
- * @throws Problem `not-found`, `outside-your-agency`, `invalid-fields`
+ * @throws Problem `not-found`, `outside-your-agency`, `invalid-fields`, `figures-not-ready`
  */
-export async function readReport(services: Pick<Services, 'db' | 'now'>, actor: Actor, name: string, query: ReportQuery = {}): Promise<Report> {
+export async function readReport(services: Pick<Services, 'db'>, actor: Actor, name: string, query: ReportQuery = {}): Promise<Report> {
   return (await readReports(services, actor, [name], query))[0]!;
 }
 
-/** Several reports of one moment: what happened since the last count is counted once. @throws as `readReport` */
-export async function readReports(services: Pick<Services, 'db' | 'now'>, actor: Actor, names: readonly string[], query: ReportQuery = {}): Promise<Report[]> {
+/** Several reports of one moment. @throws as `readReport` */
+export async function readReports(services: Pick<Services, 'db'>, actor: Actor, names: readonly string[], query: ReportQuery = {}): Promise<Report[]> {
   const kinds = names.map((name) => {
     const kind = findReportKind(name);
     if (!kind) throw new Problem('not-found', { report: name });
     return kind;
   });
   const scope = await scopeOf(services, actor, query.agency);
-  const complete = await countNew(services, batches);
-  const countedAt = services.now();
+  const { countedAt, complete } = await countedUntil(services);
   return Promise.all(kinds.map(async (kind) => {
-    const question = { ...spanOf(kind, countedAt, query), now: countedAt, scope, limit: mostRows + 1 };
+    // what is drawn and summed is read whole
+    const most = kind.chart === null ? Math.min(query.limit ?? mostRows, mostRows) : mostRows;
+    const question = { ...spanOf(kind, countedAt, query), now: countedAt, scope, limit: most + 1 };
     const found = await kind.list(services.db, question);
-    return { kind, countedAt, complete, scope, question, truncated: found.length > mostRows, ...completeRows(kind.columns, found.slice(0, mostRows)) };
+    return { kind, countedAt, complete, scope, question, truncated: found.length > most, ...completeRows(kind.columns, found.slice(0, most)) };
   }));
 }
 
@@ -64,7 +63,7 @@ async function scopeOf({ db }: Pick<Services, 'db'>, actor: Actor, code: string 
   return path;
 }
 
-function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months = 6 }: ReportQuery): Pick<Question, 'from' | 'to' | 'fromAt' | 'toAt' | 'year' | 'months'> {
+function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months = 6 }: ReportQuery): Pick<Question, 'from' | 'to' | 'year' | 'months'> {
   const today = localDate(now);
   const current = today.slice(0, 7);
   const span = parameter === 'coming' ? { from: from ?? current, to: to ?? addMonths(from ?? current, 11) } : { to: to ?? current, from: from ?? addMonths(to ?? current, -11) };
@@ -72,10 +71,9 @@ function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months =
   if (length < 1 || length > mostMonths) {
     throw new Problem('invalid-fields', { errors: [{ pointer: '/to', message: `must not come before from, nor ${mostMonths} months or more after it` }] });
   }
-  return { ...span, fromAt: startOf(span.from), toAt: startOf(addMonths(span.to, 1)), year: year ?? Number(today.slice(0, 4)), months };
+  return { ...span, year: year ?? Number(today.slice(0, 4)), months };
 }
 
-const startOf = (month: string): Date => new Date(`${month}-01T00:00:00+07:00`);
 const monthNumber = (month: string): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1;
 
 function addMonths(month: string, count: number): string {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { listAuthorities } from '../../authorities/list.ts';
 import { latestCrls } from '../../crl/find.ts';
 import { countJobs } from '../../jobs/count.ts';
+import { readReports } from '../../reports/read.ts';
 import type { Actor, Services } from '../../services.ts';
 import { verificationLoad } from '../../verification/load.ts';
 import { html, page } from '../frame/page.ts';
-import { figuresFor } from './figures.ts';
-import { presentFigures } from './present.ts';
+import { presentFigures, shownReports } from './present.ts';
 
 interface Machinery { crls: { name: string; label: string; nextUpdate: Date | null; thisUpdate: Date | null; isFresh: boolean }[]; jobs: Awaited<ReturnType<typeof countJobs>>; load: Awaited<ReturnType<typeof verificationLoad>> }
 
@@ -27,8 +27,8 @@ export const dashboardPages = [
     method: 'get', path: '/dashboard', allow: 'report:read', query: z.object({ agency: z.string().trim().max(35).optional() }),
     handle: async ({ services, actor, query, language }) => {
       const agency = query.agency === '' ? undefined : query.agency;
-      const [figures, machinery] = await Promise.all([figuresFor(services, actor, agency), machineryFor(services, actor)]);
-      return html('dashboard/dashboard.njk', { agency: agency ?? '', ...presentFigures(figures, language), machinery });
+      const [reports, machinery] = await Promise.all([readReports(services, actor, shownReports, { agency }), machineryFor(services, actor)]);
+      return html('dashboard/dashboard.njk', { agency: agency ?? '', ...presentFigures(reports, language), machinery });
     },
   }),
 ];

@@ -5,33 +5,34 @@ import type { Report } from '../../reports/read.ts';
 import { presentTable, type TableView } from '../reports/present.ts';
 import { wordsIn } from '../text/words.ts';
 import { drawCartogram } from './cartogram.ts';
-import type { Figures } from './figures.ts';
 
 /** A drawing with what it says in a sentence and its figures as a table; without a drawing where there is nothing to draw. */
 export interface ChartView { id: string; title: string; sentence: string; svg: string; table: TableView; isEmpty: boolean }
 export interface DashboardView { countedAt: Date; complete: boolean; charts: ChartView[] }
 
-/** The figures as the page shows them. */
-export function presentFigures(figures: Figures, language: Language): DashboardView {
-  const state = figures['certificates-by-state'];
-  const views = [
-    chartOf(state, stateSentence(state, language), language),
-    chartOf(figures['certificates-expiring'], expiringSentence(figures['certificates-expiring'], language), language),
-    chartOf(figures['certificates-by-month'], movementSentence(figures['certificates-by-month'], language), language),
-    chartOf(figures.deadlines, deadlineSentence(figures.deadlines, language), language),
-    provinces(figures['certificates-by-province'], language),
-  ];
-  return { countedAt: state.countedAt, complete: state.complete, charts: views };
+/** What the dashboard counts, in its order. */
+export const shownReports = ['certificates-by-state', 'certificates-over-time', 'certificates-expiring', 'certificates-by-month', 'deadlines', 'certificates-by-province'] as const;
+
+const sentences: Readonly<Record<(typeof shownReports)[number], (report: Report, language: Language) => string>> = {
+  'certificates-by-state': stateSentence, 'certificates-over-time': standingSentence, 'certificates-expiring': expiringSentence, 'certificates-by-month': movementSentence,
+  deadlines: deadlineSentence, 'certificates-by-province': provinceSentence,
+};
+
+/** Those reports, in their order, as the page shows them. */
+export function presentFigures(reports: readonly Report[], language: Language): DashboardView {
+  const [{ countedAt, complete }] = reports as [Report];
+  const charts = shownReports.map((name, i) => (name === 'certificates-by-province' ? provinces : chartOf)(reports[i]!, sentences[name](reports[i]!, language), language));
+  return { countedAt, complete, charts };
 }
 
 function chartOf(report: Report, sentence: string, language: Language): ChartView {
   const id = report.kind.name;
-  const isEmpty = report.rows.length === 0 || Object.values(report.totals).every((total) => total === null || total === 0);
+  const isEmpty = report.rows.every((row) => report.kind.columns.every(({ key, type }) => (type !== 'count' && type !== 'level') || !row[key]));
   return { id, title: report.kind.title[language], sentence, isEmpty, svg: isEmpty ? '' : Buffer.from(writeChart(report, language, id)).toString(), table: presentTable(report, language) };
 }
 
-function provinces(report: Report, language: Language): ChartView {
-  const view = chartOf(report, provinceSentence(report, language), language);
+function provinces(report: Report, sentence: string, language: Language): ChartView {
+  const view = chartOf(report, sentence, language);
   // one province alone is no map
   if (view.isEmpty || report.scope !== null) return view;
   const tiles = report.rows.map((row) => ({ code: String(row['code']), value: Number(row['inForce'] ?? 0) }));
@@ -45,6 +46,11 @@ function stateSentence(report: Report, language: Language): string {
   const [t, n] = [wordsIn(language), said(language)];
   const of = (state: string): string => n(Number(report.rows.find((row) => row['state'] === state)?.['total'] ?? 0));
   return t('dashboard.stateSentence', { inForce: of('in-force'), expired: of('expired'), revoked: of('revoked'), onHold: of('on-hold') });
+}
+
+function standingSentence({ rows }: Report, language: Language): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  return wordsIn(language)('dashboard.standingSentence', { months: rows.length - 1, first: said(language)(Number(first?.['inForce'] ?? 0)), last: said(language)(Number(last?.['inForce'] ?? 0)) });
 }
 
 function expiringSentence(report: Report, language: Language): string {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { countNow } from '../../facts/count.ts';
 import { findReportKind, reportKinds, type Parameter } from '../../reports/catalogue.ts';
 import { writeChart } from '../../reports/chart.ts';
 import { readReport } from '../../reports/read.ts';
 import { writeCsv, writeXlsx } from '../../reports/tables.ts';
-import { file, html, page } from '../frame/page.ts';
+import { safeReturnPath } from '../../sign-in/return-path.ts';
+import { file, html, page, redirect } from '../frame/page.ts';
 import { presentTable } from './present.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
@@ -13,6 +15,8 @@ const asked = z.object({
   year: optional(z.coerce.number().int().min(2000).max(2199)), months: optional(z.coerce.number().int().min(1).max(120)),
 });
 const named = z.object({ name: z.string().refine((name) => findReportKind(name) !== undefined) });
+/** More rows of a list are in the downloads alone. */
+const rowsOfPage = 500;
 const formats = { csv: 'text/csv; charset=utf-8', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', svg: 'image/svg+xml; charset=utf-8' } as const;
 
 /** Which fields a report can be narrowed by, besides the agency. */
@@ -25,9 +29,16 @@ export const reportPages = [
     handle: async ({ language }) => html('reports/list.njk', { kinds: reportKinds.map(({ name, title, note }) => ({ name, title: title[language], note: note[language] })) }),
   }),
   page({
+    method: 'post', path: '/reports/count', allow: 'report:read', body: z.object({ back: z.string().optional() }),
+    handle: async ({ services, body: { back } }) => {
+      await countNow(services);
+      return redirect(safeReturnPath(back));
+    },
+  }),
+  page({
     method: 'get', path: '/reports/:name', allow: 'report:read', params: named, query: asked,
     handle: async ({ services, actor, params: { name }, query, language, here }) => {
-      const report = await readReport(services, actor, name, query);
+      const report = await readReport(services, actor, name, { ...query, limit: rowsOfPage });
       const { kind, rows, question: { from, to, year, months }, countedAt, complete, truncated } = report;
       return html('reports/report.njk', {
         title: kind.title[language], note: kind.note[language], name, countedAt, complete, truncated, search: here.includes('?') ? here.slice(here.indexOf('?')) : '',

@@ -1,12 +1,14 @@
 /** The figures of the day. */
 export const dashboard = {
   title: ['Số liệu', 'Dashboard'],
-  countedAt: ['Số liệu lúc {time}.', 'Figures of {time}.'],
-  notComplete: ['Một số việc vừa diễn ra chưa được tính.', 'Some recent events are not counted yet.'],
+  countedAt: ['Số liệu lúc {time}, được tính lại mỗi phút.', 'Figures of {time}, counted every minute.'],
+  notComplete: ['Việc diễn ra sau đó chưa được tính.', 'What has happened since is not in them yet.'],
   empty: ['Chưa có số liệu', 'Nothing to show yet'],
   emptyText: ['Biểu đồ sẽ hiện khi có chứng thư hoặc yêu cầu đầu tiên trong phạm vi này.', 'The chart appears with the first certificate or request in this scope.'],
   asTable: ['Xem dạng bảng', 'As a table'],
   stateSentence: ['{inForce} chứng thư còn hiệu lực; {expired} đã hết hạn, {revoked} đã thu hồi, {onHold} đang tạm dừng.', '{inForce} certificates are in force; {expired} have expired, {revoked} are revoked and {onHold} on hold.'],
+  standingSentence: ['Số chứng thư còn hiệu lực: {last} hiện nay, {first} cách đây {months} tháng.', 'In force: {last} now, {first} {months} months ago.'],
+  countAgain: ['Tính lại ngay', 'Count again now'],
   expiringSentence: ['Trong {months} tháng tới có {total} chứng thư hết hạn; {replaced} đã có chứng thư thay thế.', '{total} certificates end in the coming {months} months; {replaced} are replaced already.'],
   movementSentence: ['Trong {months} tháng qua: cấp mới {issued}, gia hạn {renewed}, thu hồi {revoked}.', 'In the past {months} months: {issued} issued, {renewed} renewed, {revoked} revoked.'],
   deadlineSentence: ['{all} yêu cầu đến hạn hoặc đã xong: {inTime} đúng hạn, {late} trễ hạn, {open} quá hạn chưa xong.', '{all} requests were closed or due: {inTime} in time, {late} late, {open} overdue and still open.'],

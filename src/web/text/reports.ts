@@ -13,6 +13,6 @@ export const reports = {
   download: ['Tải về:', 'Download:'],
   chart: ['Biểu đồ', 'Chart'],
   total: ['Tổng', 'Total'],
-  cut: ['Hiện {shown} trong {all} dòng; tệp tải về có đủ.', '{shown} of {all} rows are shown; the files hold all of them.'],
+  cut: ['Hiện {shown} dòng đầu; tệp tải về có nhiều hơn, tối đa 20.000 dòng.', 'The first {shown} rows are shown; the files hold more, up to 20,000.'],
   emptyText: ['Không có dòng nào trong phạm vi và thời gian đã chọn.', 'There are no rows in this scope and time.'],
 } as const;

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hashOfToken } from '../../../src/reorganisation/run.ts';
 import { checkBulkJob } from '../../../src/bulk/check.ts';
 import { createBulkJob } from '../../../src/bulk/create.ts';
+import { countNew } from '../../../src/facts/count.ts';
 import { mayOpen, type Page } from '../../../src/web/frame/page.ts';
 import type { Actor, Role } from '../../../src/services.ts';
 import { findSession } from '../../../src/sessions/find.ts';
@@ -65,6 +66,7 @@ export async function webWorld(): Promise<WebWorld> {
   atEnd(stopVerificationWorkers);
   const { id: planId } = await planReorganisation(services, world.people.examiner, { title: 'Đổi tên tỉnh', legalBasis: 'Nghị quyết 1', actions: [{ type: 'rename', agency: 'H57', name: 'Ủy ban nhân dân tỉnh Mới' }] });
   const kept = await keptThings(services);
+  await countNew(services);
   return { ...world, ...kept, planId, operatorCertificateId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
