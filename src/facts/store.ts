@@ -18,7 +18,7 @@ export async function markCounted(tx: Tx, mark: Mark): Promise<void> {
 /** The moment of the figures, null before the first count, and whether all that has happened is in them. */
 export async function findMark(db: Knex): Promise<{ countedAt: Date | null; complete: boolean }> {
   const { rows } = await db.raw<{ rows: { countedAt: Date | null; complete: boolean }[] }>(
-    `select m.counted_at, m.position is not null and not exists (select from events e where e.position > m.position) and not exists (select from event_arrivals) as complete
+    `select m.counted_at, m.position is not null and m.position >= coalesce((select max(position) from events), 0) and not exists (select from event_arrivals) as complete
      from report_marks m`);
   return rows[0]!;
 }
