@@ -35,8 +35,8 @@ function compareCatalogs(comparison: Comparison): void {
   // some writers give the catalog a new number; what it holds is compared all the same
   for (const root of [oldRoot, newRoot]) if (root instanceof PdfRef) comparison.governed.add(root.num);
   const [a, b] = [catalogOf(old), catalogOf(now)];
-  const newWidgets = compareForm(comparison, a.get('AcroForm'), b.get('AcroForm'));
-  comparePages(comparison, a.get('Pages'), b.get('Pages'), newWidgets);
+  const drawn = compareForm(comparison, a.get('AcroForm'), b.get('AcroForm'));
+  comparePages(comparison, a.get('Pages'), b.get('Pages'), drawn);
   const keys = new Set([...a.entries.keys(), ...b.entries.keys()].filter((key) => key !== 'AcroForm' && key !== 'Pages'));
   for (const key of keys) compareEntry(comparison, key, a.get(key), b.get(key));
 }

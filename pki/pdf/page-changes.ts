@@ -7,6 +7,8 @@ export type Box = [number, number, number, number];
 
 /** Larger than any usual signature block or stamp, in parts of the page. */
 const largestStamp = 0.25;
+/** The same of a field that stood there when it was signed: its place was seen and agreed to, as long as it leaves most of the page. */
+const largestField = 0.5;
 /** A seal over a third of the signature beside it is the rule for Vietnamese documents (NĐ 30/2020); over half hides it. */
 export const hiddenPart = 0.5;
 
@@ -20,7 +22,7 @@ const pageCodes: Readonly<Record<string, string>> = {
 const silentKeys = new Set(['LastModified', 'PieceInfo', 'Metadata', 'Tabs', 'StructParents']);
 
 /** Compares the page tree; pages may gain the widgets of new signature fields, and annotations where P is 3. */
-export function comparePages(comparison: Comparison, a: PdfValue | undefined, b: PdfValue | undefined, newWidgets: ReadonlySet<number>): void {
+export function comparePages(comparison: Comparison, a: PdfValue | undefined, b: PdfValue | undefined, drawn: DrawnWidgets): void {
   if (!(a instanceof PdfRef) || !(b instanceof PdfRef) || a.num !== b.num) return comparison.demandSame(a, b, { code: 'page-tree-replaced' });
   const nodes: { ref: PdfRef; box: PdfValue | undefined; depth: number }[] = [{ ref: a, box: undefined, depth: 0 }];
   const visited = new Set<number>();
@@ -37,7 +39,7 @@ export function comparePages(comparison: Comparison, a: PdfValue | undefined, b:
     }
     const box = before.get('CropBox') ?? before.get('MediaBox') ?? node.box;
     for (const kid of compareKids(comparison, before, after)) nodes.push({ ref: kid, box, depth: depth + 1 });
-    compareEntries(comparison, [before, after], ref.num, { newWidgets, pageArea: areaOf(boxOf(comparison.old, box)) });
+    compareEntries(comparison, [before, after], ref.num, { drawn, pageArea: areaOf(boxOf(comparison.old, box)) });
   }
 }
 
@@ -62,7 +64,13 @@ function compareKids(comparison: Comparison, before: PdfDict, after: PdfDict): P
   return a.filter((kid): kid is PdfRef => kid instanceof PdfRef && stay.has(kid.num));
 }
 
-interface Page { newWidgets: ReadonlySet<number>; pageArea: number }
+/** Why the widget of a field shows something new. */
+export type DrawnKind = 'signature' | 'form-filling';
+
+/** The widgets that a revision may draw anew, by object number. */
+export type DrawnWidgets = ReadonlyMap<number, DrawnKind>;
+
+interface Page { drawn: DrawnWidgets; pageArea: number }
 
 function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefined, PdfValue | undefined], page: Page): void {
   const { old, now } = comparison;
@@ -78,14 +86,15 @@ function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefine
   comparison.demandSame(direct(before), direct(after), { ...annotation, code: 'annotation-changed', drawn: true });
   const boxes = before.flatMap((item) => {
     const dict = old.dict(item);
-    return dict && isVisible(old, dict) ? [boxOf(old, dict.get('Rect'))!] : [];
+    return dict && isVisible(old, dict) ? [{ of: item, box: boxOf(old, dict.get('Rect'))! }] : [];
   });
   for (const item of after) {
-    if (!(item instanceof PdfRef) || had.has(item.num)) continue;
-    const dict = now.dict(item);
-    if (!dict) continue;
-    if (page.newWidgets.has(item.num)) judgePicture(comparison, { num: item.num, dict, boxes }, page.pageArea);
-    else addedAnnotation(comparison, item.num, dict);
+    const dict = item instanceof PdfRef ? now.dict(item) : undefined;
+    if (!(item instanceof PdfRef) || !dict) continue;
+    const kind = page.drawn.get(item.num);
+    const others = (): Box[] => boxes.flatMap(({ of, box }) => (of instanceof PdfRef && of.num === item.num ? [] : [box]));
+    if (kind) judgePicture(comparison, { num: item.num, dict, kind, others }, page.pageArea * (had.has(item.num) ? largestField : largestStamp));
+    else if (!had.has(item.num)) addedAnnotation(comparison, item.num, dict);
   }
 }
 
@@ -111,22 +120,33 @@ function addedAnnotation(comparison: Comparison, object: number, dict: PdfDict):
     : { ...annotation, code: 'annotation-added', object, detail: nameText(subtype) });
 }
 
-/** The picture of a signature made in this revision: a stamp beside what is there, or a cover over it. */
-function judgePicture(comparison: Comparison, { num, dict, boxes }: { num: number; dict: PdfDict; boxes: Box[] }, pageArea: number): void {
+interface Picture { num: number; dict: PdfDict; kind: DrawnKind; others: () => Box[] }
+
+/** What a signature made in this revision, or a field filled in it, shows: a stamp beside what is there, or a cover over it. */
+function judgePicture(comparison: Comparison, { num, dict, kind, others }: Picture, largest: number): void {
   const { now } = comparison;
   const box = boxOf(now, dict.get('Rect'));
   if (!isVisible(now, dict) || !box) return;
-  const report = (code: string): void => comparison.report({ kind: 'signature', level: 'form', code, object: num, warning: true });
-  if (pageArea > 0 && areaOf(box) > pageArea * largestStamp) report('appearance-covers-page');
-  if (boxes.some((other) => overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
+  const report = (code: string): void => comparison.report({ kind, level: 'form', code, object: num, warning: true });
+  if (largest > 0 && areaOf(box) > largest) report('appearance-covers-page');
+  if (others().some((other) => overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
 }
 
 const nameText = (value: PdfValue): string => (value !== null && typeof value === 'object' && 'value' in value ? value.value.slice(0, 40) : '');
 
-/** Whether a widget or annotation puts ink on the page: an appearance, an area, not hidden (ISO 32000-2 Table 167). */
-export function isVisible(document: PdfDocument, annotation: PdfDict): boolean {
+/** Flags of ISO 32000-2 Table 167. */
+const [hidden, print, noView, toggleNoView] = [1 << 1, 1 << 2, 1 << 5, 1 << 8];
+
+/** Whether the flags keep an annotation from being seen at all: what the screen does not show may still be printed, or shown under the pointer. */
+export function isHidden(document: PdfDocument, annotation: PdfDict): boolean {
   const flags = document.resolve(annotation.get('F'));
-  if (typeof flags === 'number' && (flags & 0b100010) !== 0) return false;
+  if (typeof flags !== 'number') return false;
+  return (flags & hidden) !== 0 || ((flags & noView) !== 0 && (flags & (print | toggleNoView)) === 0);
+}
+
+/** Whether a widget or annotation puts ink on the page: an appearance, an area, not hidden. */
+export function isVisible(document: PdfDocument, annotation: PdfDict): boolean {
+  if (isHidden(document, annotation)) return false;
   const normal = document.dict(annotation.get('AP'))?.get('N');
   return document.resolve(normal) !== null && areaOf(boxOf(document, annotation.get('Rect'))) > 0;
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import { nameBelow } from './fields.ts';
-import { isVisible } from './page-changes.ts';
+import { areaOf, boxOf, type DrawnKind, isHidden, isVisible } from './page-changes.ts';
+import type { PdfDocument } from '../pdf-file/document.ts';
 import { isName, type PdfDict, PdfRef, PdfString, type PdfValue } from '../pdf-file/objects.ts';
 
 /** What a new signature field and its widget may hold: nothing that acts or leads elsewhere (ISO 32000-2 Tables 166, 191, 226). */
@@ -8,7 +9,7 @@ const signatureFieldKeys = new Set(['FT', 'T', 'TU', 'TM', 'Ff', 'V', 'Lock', 'S
   'BS', 'Border', 'DA', 'DS', 'DR', 'Q', 'Parent', 'Kids', 'M', 'NM', 'StructParent', 'C', 'H', 'Contents']);
 
 /** A field that the earlier revision did not have: a signature field, empty or signed, or nothing that may be. */
-export function addedField(comparison: Comparison, ref: PdfRef, parent: string, newWidgets: Set<number>): void {
+export function addedField(comparison: Comparison, ref: PdfRef, parent: string, drawn: Map<number, DrawnKind>): void {
   const { now } = comparison;
   const dict = now.dict(ref);
   if (!dict) return;
@@ -20,12 +21,19 @@ export function addedField(comparison: Comparison, ref: PdfRef, parent: string, 
   if (!isName(now.resolve(dict.get('FT')) ?? null, 'Sig')) return comparison.report({ kind: 'forbidden', level: 'forbidden', code: 'field-added', ...at });
   const strange = dicts.flatMap(({ entries }) => [...entries.keys()]).find((key) => !signatureFieldKeys.has(key));
   if (strange !== undefined) return comparison.report({ kind: 'forbidden', level: 'forbidden', code: 'field-added', detail: strange, ...at });
-  for (const { num } of widgets) newWidgets.add(num);
+  for (const { num } of widgets) drawn.set(num, 'signature');
   const visible = dicts.some((part) => isVisible(now, part));
+  // viewers fill an empty field's rectangle with its background, without any appearance (Table 192)
+  const painted = visible || dicts.some((part) => hasBackground(now, part));
   if (isSignature(comparison, dict.get('V'))) return reportSigned(comparison, dict.get('V'), { ...at, ...(visible && { fills: field }) }, visible);
-  comparison.report(visible
+  comparison.report(painted
     ? { kind: 'forbidden', level: 'forbidden', code: 'sneaky-signature-field', ...at }
     : { kind: 'signature-field', level: 'form', code: 'signature-field-added', ...at });
+}
+
+function hasBackground(document: PdfDocument, widget: PdfDict): boolean {
+  const colours = document.array(document.dict(widget.get('MK'))?.get('BG')) ?? [];
+  return colours.length > 0 && !isHidden(document, widget) && areaOf(boxOf(document, widget.get('Rect'))) > 0;
 }
 
 /** Something that claims to sign bytes; whether it does is judged where the signature itself is. */

@@ -7,6 +7,7 @@ import { type DocumentEvidence, readDss } from './dss.ts';
 import { readEnclosedCertificates } from './enclosed-certificates.ts';
 import { type PdfDocument, readPdf } from '../pdf-file/document.ts';
 import { listFields } from './fields.ts';
+import { findOverlappingAnnotations } from './overlapping-annotations.ts';
 import { limits, PdfDict, PdfName, PdfRef, PdfString, textOf, type PdfValue } from '../pdf-file/objects.ts';
 import { isAllowed, type Permissions, permissionsOf } from './permissions.ts';
 import { findRepeatedObjects } from '../pdf-file/repeated-objects.ts';
@@ -46,6 +47,8 @@ export interface PdfSignature {
   certifies: boolean;
   /** its picture lies under another one in the very revision it signs */
   covered: boolean;
+  /** the first page on which annotations lie over each other, of a document that went on after this signature with more than evidence */
+  overlapsOnPage?: number;
 }
 
 const subFilters = new Set(['adbe.pkcs7.detached', 'adbe.pkcs7.sha1', 'adbe.x509.rsa_sha1', 'ETSI.CAdES.detached', 'ETSI.RFC3161']);
@@ -87,6 +90,7 @@ export function signaturesOf(document: PdfDocument): PdfSignature[] {
   const signatures = found.map((candidate) => describe(candidate, revisions, changesIn));
   refuseLateCertification(signatures);
   refuseRepeatedObjects(signatures, revisions);
+  tellOverlaps(signatures, document);
   return signatures.toSorted((a, b) => a.coverage.revision - b.coverage.revision || a.byteRange[2] - b.byteRange[2]);
 }
 
@@ -168,17 +172,28 @@ function describe(candidate: Candidate, revisions: readonly Revision[], changesI
     signedBytes: range ? [bytes.subarray(range[0], range[0] + range[1]), bytes.subarray(range[2], end)] : [new Uint8Array(0), new Uint8Array(0)],
     changesAfter: covered && signed ? changesAfter({ candidate, end, signed, permissions, padded }, revisions, changesIn) : [forbidden('coverage-unknown', 0)],
     ...(permissions.docMdp === undefined ? {} : { docMdp: permissions.docMdp }),
-    certifies: permissions.certifies, covered: signed !== undefined && candidate.ref !== undefined && isCovered(signed.document, candidate.ref),
+    certifies: permissions.certifies, covered: signed !== undefined && candidate.ref !== undefined && ifReadable(() => isCoveredField(signed.document, candidate.ref!)) === true,
   };
 }
 
-function isCovered(signed: PdfDocument, ref: PdfRef): boolean {
+/** What cannot be read shows nothing that could lie over anything. */
+function ifReadable<T>(look: () => T): T | undefined {
   try {
-    return isCoveredField(signed, ref);
+    return look();
   } catch (error) {
-    if (error instanceof PkiError && error.code !== 'pdf-too-complex') return false;
+    if (error instanceof PkiError && error.code !== 'pdf-too-complex') return undefined;
     throw error;
   }
+}
+
+/**
+ * A document that others went on with is compared by eye with what was signed; where annotations lie over each other
+ * the eye cannot tell which of them that is. Evidence added for the long term changes nothing that is seen.
+ */
+function tellOverlaps(signatures: PdfSignature[], document: PdfDocument): void {
+  const wentOn = signatures.filter(({ changesAfter }) => changesAfter.some(({ level }) => level !== 'archive') && !changesAfter.some(({ code }) => code === 'annotation-overlap'));
+  const page = wentOn.length > 0 ? ifReadable(() => findOverlappingAnnotations(document)) : undefined;
+  if (page !== undefined) for (const signature of wentOn) signature.overlapsOnPage = page;
 }
 
 interface Judged { candidate: Candidate; end: number; signed: Revision; permissions: Permissions; padded: boolean }

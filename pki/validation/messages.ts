@@ -80,6 +80,7 @@ export const messageLevels = {
   'attack-wrapping': 'error',
   'signature-picture-covers': 'warning',
   'signature-field-covered': 'warning',
+  'annotations-overlap': 'warning',
   'form-filled-after-signing': 'warning',
   'annotated-after-signing': 'warning',
   'signed-again-after': 'info',

@@ -42,7 +42,10 @@ function pdfCandidate(pdf: PdfSignature, index: number): SignatureCandidate {
       family: pdf.subFilter.startsWith('ETSI.') ? 'PAdES' : 'PKCS7',
     }),
     problems: pdf.problems.slice(0, 20).map(({ code, rule }) => message(codeOfProblem(code), { detail: code, rule, format: pdf.subFilter })),
-    remarks: pdf.covered ? [message('signature-field-covered', { field: pdf.field })] : [],
+    remarks: [
+      ...(pdf.covered ? [message('signature-field-covered', { field: pdf.field })] : []),
+      ...(pdf.overlapsOnPage === undefined ? [] : [message('annotations-overlap', { page: pdf.overlapsOnPage })]),
+    ],
     coverage: pdf.coverage, changesAfter: pdf.changesAfter, reason: pdf.reason, mustNameCertificate: pdf.subFilter === 'ETSI.CAdES.detached',
   };
   const dated = withClaim(frame, pdf.claimedTime);
