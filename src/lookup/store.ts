@@ -112,6 +112,23 @@ export async function findAgencies(db: Knex, words: readonly string[], within: s
   return rows;
 }
 
+/** `above`: the name of the agency it belongs to; `isWhole`: what was typed is its whole name */
+export interface AgencyChoice { id: string; code: string; path: string; name: string; above: string | null; isWhole: boolean }
+
+/** Open agencies by the beginning of a code, or by words of their name and of that of the agency above, one of them of their own. */
+export async function listAgencyChoices(db: Knex, { typed, words, within, limit }: { typed: string; words: readonly string[]; within: string | undefined; limit: number }): Promise<AgencyChoice[]> {
+  const own = words.flatMap(patternsOf);
+  const { sql, bindings } = beginsWith(`f.name || ' ' || coalesce(f.above, '')`, words);
+  const { rows } = await db.raw<{ rows: AgencyChoice[] }>(
+    `select * from (
+       select a.id, a.code, a.path, ${nameOf('a.id')} as name, ${nameOf('a.parent_id')} as above, search_text(${nameOf('a.id')}) = search_text(?) as is_whole
+       from agencies a where a.valid_to is null ${within === undefined ? '' : 'and a.path <@ ?::ltree'} and (starts_with(a.code, upper(?))
+         or a.id in (select agency_id from agency_names where ${own.map(() => 'search_text(name) like search_text(?)').join(' or ')}))) f
+     where starts_with(f.code, upper(?)) or ${sql} order by f.is_whole desc, nlevel(f.path), f.name, f.code limit ?`,
+    [typed, ...(within === undefined ? [] : [within]), typed, ...own, typed, ...bindings, limit]);
+  return rows;
+}
+
 export interface FoundCertificate extends RelatedCertificate { subjectText: string; holder: string | null; profile: string }
 /** Octets of serial numbers: exactly one of some, or all from one to below another. */
 export type SerialRange = { exactly: readonly Buffer[] } | { from: Buffer; below: Buffer };

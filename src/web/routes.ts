@@ -1,4 +1,5 @@
 import { accountPages } from './account/pages.ts';
+import { agencyChoicePages } from './agencies/pages.ts';
 import { askedPages } from './ask/asked-pages.ts';
 import { askPages } from './ask/pages.ts';
 import { auditPages } from './audit/pages.ts';
@@ -51,7 +52,7 @@ export const pages: readonly Page[] = [
   // registrars
   ...peopleListPages, ...entryPages, ...askPages, ...askedPages, ...bulkPages, ...leaverPages, ...calendarPages,
   // operators
-  ...workListPages, ...requestPages, ...searchPages, ...registerPages, ...certificatePages, ...revokeCertificatePages, ...jobPages, ...reorganisationPages,
+  ...agencyChoicePages, ...workListPages, ...requestPages, ...searchPages, ...registerPages, ...certificatePages, ...revokeCertificatePages, ...jobPages, ...reorganisationPages,
   ...dashboardPages, ...reportPages,
   // administrators and auditors
   ...operatorListPages, ...operatorPages, ...keepPages, ...trustedListPages, ...trustAnchorPages, ...auditPages,

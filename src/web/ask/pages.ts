@@ -4,10 +4,11 @@ import { attachPaper, maxPaperBytes, requirePdf } from '../../papers/attach.ts';
 import { Problem } from '../../problems.ts';
 import { devices, kinds, subscriberProfiles, type Kind, type SubscriberProfile } from '../../requests/kinds.ts';
 import { submitRequest } from '../../requests/submit.ts';
-import { filledForm, type Form } from '../frame/form.ts';
+import type { Actor } from '../../services.ts';
+import { mostTyped, offerAgencies, ownAgencyText, pickAgency, type Picking } from '../agencies/pick.ts';
+import { filledForm, typedOrChosen, type Form } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type Mistakes, type PageCall } from '../frame/page.ts';
-import { ownCode, readAgency } from '../people/entry.ts';
 import { findBySerial, readAsked, type Asked } from './holder.ts';
 import { besideFields, groundsFor, needsCertificate, needsKey, refused, submissionFrom } from './submission.ts';
 import { deviceWords, groundWords, holderWords, titles, type AgencyGround } from './words.ts';
@@ -20,7 +21,7 @@ const about = z.object({ official: z.uuid().optional(), certificate: z.uuid().op
 
 const Ask = z.object({
   official: said(z.uuid()), certificate: said(z.uuid()), serial: said(z.string().max(80, 'ask.serialWrong')), profile: said(z.enum(profiles, 'ask.forMissing')),
-  agency: said(z.string().trim().max(35, 'people.agencyUnknown')), serviceName: said(z.string().trim().max(64, 'ask.serviceMissing')), device: said(z.enum(devices)),
+  agency: typedOrChosen(said(z.string().trim().max(mostTyped, 'agencies.unknown'))), serviceName: said(z.string().trim().max(64, 'ask.serviceMissing')), device: said(z.enum(devices)),
   ground: said(z.enum(grounds, 'ask.groundMissing')), since: said(z.string().trim().max(20, 'ask.sinceWrong')), note: said(z.string().trim().max(2000)), wetSigned: z.literal('yes').optional(),
 });
 type Ask = z.output<typeof Ask>;
@@ -39,7 +40,7 @@ export const askPages = [
     handle: async (call) => {
       const { official, certificate, ground } = call.query;
       const known = { ...(official ? { official } : {}), ...(certificate ? { certificate } : {}), ...(ground ? { ground } : {}) };
-      return askForm(call, call.params.kind, filledForm({ ...known, agency: ownCode(call.actor) }));
+      return askForm(call, call.params.kind, filledForm({ ...known, agency: await ownAgencyText(call.services, call.actor) }));
     },
   }),
   page({
@@ -47,7 +48,7 @@ export const askPages = [
     again: async (call, form) => askForm(call, call.params.kind, form),
     handle: async ({ services, actor, params: { kind }, body, files: { csr, paper } }) => {
       const asked = await readAsked(services, actor, await namedIn({ services, actor }, kind, body));
-      const agencyId = kind === 'issue' && !asked.official && body.agency !== undefined ? await readAgency(services, body.agency) : undefined;
+      const agencyId = kind === 'issue' && !asked.official && body.agency !== undefined ? (await pickAgency(services, body.agency, ownAgency(actor))).id : undefined;
       if (paper) await requirePdfHere(paper.bytes);
       if (body.wetSigned && !paper) throw refused('paper', 'ask.wetMissing');
       const { id } = await besideFields(submitRequest(services, actor, submissionFrom(kind, body, asked, { agencyId, csr, now: services.now() })));
@@ -80,11 +81,13 @@ async function attached(work: Promise<unknown>): Promise<boolean> {
   });
 }
 
+const ownAgency = ({ agencyPath }: Actor): Picking => ({ field: 'agency', within: agencyPath });
+
 async function askForm({ services, actor, t }: PageCall, kind: Kind, form: Form): Promise<Html> {
   const { official, certificate } = form.values;
   const asked = await readAsked(services, actor, needsCertificate(kind) ? { certificate: idIn(certificate) } : { official: idIn(official) });
   return html('ask/form.njk', {
-    form, kind, title: t(titles[kind]), key: needsKey(kind), ofCertificate: needsCertificate(kind), rows: rowsOf(asked, t), official: asked.official?.id, certificate: asked.certificate?.id,
+    form, kind, offered: await offerAgencies(services, form, ownAgency(actor)), title: t(titles[kind]), key: needsKey(kind), ofCertificate: needsCertificate(kind), rows: rowsOf(asked, t), official: asked.official?.id, certificate: asked.certificate?.id,
     hasMoved: kind === 'change' && asked.hasMoved, profiles: profiles.map((value) => ({ value, text: t(holderWords[value]), ...(value === 'official-signing' ? { hint: t('ask.forOfficialHint') } : {}) })),
     devices: devices.map((value) => ({ value, text: t(deviceWords[value]) })), grounds: groundsFor(asked.holder, grounds).map((value) => ({ value, text: t(groundWords[value]) })),
   });

@@ -25,6 +25,9 @@ export function filledForm(values: Form['values']): Form {
 export const many = <T extends z.ZodType>(one: T): z.ZodType<z.output<T>[]> =>
   z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value as unknown[] : [value]), z.array(one).max(1_000));
 
+/** A field that is typed, or chosen from what was found for it: then it comes twice, and the choice counts. */
+export const typedOrChosen = <T extends z.ZodType>(one: T) => z.preprocess((value: unknown) => (Array.isArray(value) ? value.findLast((each) => each !== '') ?? '' : value), one);
+
 const standardWords = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
 
 /** What was sent, read by the page's schema, or its mistakes in the person's language. */

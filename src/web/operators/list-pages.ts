@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { findOperators } from '../../access/find.ts';
 import { createOperator } from '../../access/operators.ts';
 import { roles } from '../../services.ts';
+import { offerAgencies } from '../agencies/pick.ts';
 import { emptyForm, filledForm, type Form } from '../frame/form.ts';
-import { html, page, redirect, type Html } from '../frame/page.ts';
+import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import { showDate } from '../frame/formats.ts';
-import type { Translate } from '../text/words.ts';
-import { agencyField, expiryField, roleItems, rolesField } from './fields-pages.ts';
+import { agencyField, anyAgency, expiryField, pathIn, registrarHasAgency, roleItems, rolesField } from './fields-pages.ts';
 import { rolesText, stateOf } from './present.ts';
 
 const perPage = 25;
@@ -16,9 +16,9 @@ const Filter = z.object({ q: blank(z.string().trim().max(100)), role: blank(z.en
 const NewOperator = z.object({
   kind: z.enum(['person', 'system']), name: z.string('operators.nameWrong').trim().min(1, 'operators.nameWrong').max(200, 'operators.nameWrong'),
   email: blank(z.email('operators.emailWrong').max(254, 'operators.emailWrong')), roles: rolesField, agencyPath: agencyField, expiresAt: expiryField,
-}).refine(({ kind, email }) => kind === 'system' || email !== undefined, { path: ['email'], message: 'operators.emailWrong' });
+}).refine(({ kind, email }) => kind === 'system' || email !== undefined, { path: ['email'], message: 'operators.emailWrong' }).refine(registrarHasAgency.is, registrarHasAgency.else);
 
-const newForm = (t: Translate, form: Form): Html => html('operators/new.njk', { form, roleItems: roleItems(t) });
+const newForm = async ({ services, t }: PageCall, form: Form): Promise<Html> => html('operators/new.njk', { form, roleItems: roleItems(t), offered: await offerAgencies(services, form, anyAgency) });
 
 /** Everybody who can act besides officials: found, and added. */
 export const operatorListPages = [
@@ -37,11 +37,11 @@ export const operatorListPages = [
       });
     },
   }),
-  page({ method: 'get', path: '/operators/new', allow: 'operator:manage', handle: async ({ t }) => newForm(t, emptyForm) }),
+  page({ method: 'get', path: '/operators/new', allow: 'operator:manage', handle: async (call) => newForm(call, emptyForm) }),
   page({
-    method: 'post', path: '/operators/new', allow: 'operator:manage', body: NewOperator, again: async ({ t }, form) => newForm(t, form),
+    method: 'post', path: '/operators/new', allow: 'operator:manage', body: NewOperator, again: async (call, form) => newForm(call, form),
     handle: async ({ services, actor, body }) => {
-      const { id } = await createOperator(services, actor, { ...body, agencyPath: body.agencyPath ?? undefined, expiresAt: body.expiresAt ?? undefined });
+      const { id } = await createOperator(services, actor, { ...body, agencyPath: await pathIn(services, body.agencyPath), expiresAt: body.expiresAt ?? undefined });
       return redirect(`/operators/${id}?done=added`);
     },
   }),

@@ -7,12 +7,13 @@ import { revokeOperatorCertificate } from '../../client-certificates/remove.ts';
 import { askRecovery, waitingRecovery } from '../../recoveries/ask.ts';
 import { approveRecovery, refuseRecovery } from '../../recoveries/decide.ts';
 import { endAllSessions } from '../../sessions/end.ts';
+import { offerAgencies, ownAgencyText } from '../agencies/pick.ts';
 import { presentOperatorCertificate } from '../client-certificates/present.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import type { WordKey } from '../text/words.ts';
-import { agencyField, expiryField, roleItems, rolesField } from './fields-pages.ts';
+import { agencyField, anyAgency, expiryField, pathIn, registrarHasAgency, roleItems, rolesField } from './fields-pages.ts';
 import { rolesText, stateOf } from './present.ts';
 
 const doneWords = {
@@ -33,12 +34,12 @@ async function operatorPage({ services, actor, t, params: { id } }: Call, form: 
   const { keys, ...operator } = await openOperator(services, id);
   const recovery = await waitingRecovery(services, id);
   const now = services.now();
-  const stored = { roles: operator.roles, agencyPath: operator.agencyPath ?? '', expiresAt: operator.expiresAt ? showDate(operator.expiresAt) : '' };
+  const stored = { roles: operator.roles, agencyPath: await ownAgencyText(services, { agencyPath: operator.agencyPath ?? undefined }), expiresAt: operator.expiresAt ? showDate(operator.expiresAt) : '' };
   return html('operators/operator.njk', {
     operator, at: `/operators/${id}`, form: { ...form, values: { ...stored, ...form.values } }, done: done && t(doneWords[done]), state: stateOf(operator, now, t),
     isPerson: operator.kind === 'person', roles: rolesText(operator.roles, t), roleItems: roleItems(t), recovery,
     certificates: (await listOperatorCertificates(services, id)).map((one) => presentOperatorCertificate(one, now, t)),
-    keys: keys.map((key) => ({ ...key, isOver: key.expiresAt <= now })),
+    offered: await offerAgencies(services, form, anyAgency), place: stored.agencyPath, keys: keys.map((key) => ({ ...key, isOver: key.expiresAt <= now })),
     mayAsk: actor.id !== id && operator.active && operator.email !== null, mayApprove: recovery !== undefined && recovery.askedBy !== actor.id && actor.id !== id,
   });
 }
@@ -53,12 +54,13 @@ export const operatorPages = [
     handle: async (call) => operatorPage(call, emptyForm, call.query.done),
   }),
   page({
-    method: 'post', path: '/operators/:id/rights', allow, params: ById, again, body: z.object({ roles: rolesField, agencyPath: agencyField, expiresAt: expiryField }),
+    method: 'post', path: '/operators/:id/rights', allow, params: ById, again, 
+    body: z.object({ roles: rolesField, agencyPath: agencyField, expiresAt: expiryField }).refine(registrarHasAgency.is, registrarHasAgency.else),
     mistakes: { 'last-administrator': { field: 'roles' } },
     handle: async ({ services, actor, params: { id }, body: { roles, agencyPath, expiresAt } }) => {
       const { expiresAt: before } = await openOperator(services, id);
       if (before?.getTime() !== expiresAt?.getTime()) await setOperatorExpiry(services, actor, id, expiresAt);
-      await setOperatorRoles(services, actor, { id, roles, agencyPath });
+      await setOperatorRoles(services, actor, { id, roles, agencyPath: (await pathIn(services, agencyPath)) ?? null });
       return back(id, 'rights');
     },
   }),

@@ -3,17 +3,19 @@ import { searchCertificates } from '../../certificates/find.ts';
 import { askIdentityCheck } from '../../officials/check-identity.ts';
 import { getOfficial, type ShownOfficial } from '../../officials/find.ts';
 import { changeOfficial, registerOfficial } from '../../officials/register.ts';
-import { filledForm, type Form } from '../frame/form.ts';
+import type { Actor } from '../../services.ts';
+import { agencyText, mostTyped, offerAgencies, ownAgencyText, pickAgency, type Picking } from '../agencies/pick.ts';
+import { filledForm, typedOrChosen, type Form } from '../frame/form.ts';
 import { showDate, showDateTime } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type Mistakes, type PageCall } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
-import { besideFields, ownCode, readAgency, readPersonal } from './entry.ts';
+import { besideFields, readPersonal } from './entry.ts';
 
 const text = (max: number, word: WordKey) => z.string().trim().min(1, word).max(max, word).refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), word);
 const said = <T extends z.ZodType>(type: T) => z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), type.optional());
 const fields = {
   name: text(64, 'people.nameMissing'), position: text(200, 'people.positionMissing'), email: z.string().trim().max(254, 'people.emailWrong').pipe(z.email('people.emailWrong')),
-  agency: z.string().trim().min(1, 'people.agencyMissing').max(35, 'people.agencyUnknown'),
+  agency: typedOrChosen(z.string().trim().min(1, 'people.agencyMissing').max(mostTyped, 'agencies.unknown')),
   nationalId: said(z.string().max(40, 'people.numberDigits')), birthDate: said(z.string().trim().max(20, 'people.birthDateWrong')), sex: said(z.enum(['male', 'female'])), mobile: said(z.string().max(30, 'people.mobileWrong')),
 };
 const NewPerson = z.object(fields);
@@ -31,12 +33,12 @@ const checkWords = {
 
 /** Entering an official, and changing an entry: renamed, moved, promoted, left. */
 export const entryPages = [
-  page({ method: 'get', path: '/people/new', allow: 'official:write', handle: async (call) => newForm(call, filledForm({ agency: ownCode(call.actor) })) }),
+  page({ method: 'get', path: '/people/new', allow: 'official:write', handle: async (call) => newForm(call, filledForm({ agency: await ownAgencyText(call.services, call.actor) })) }),
   page({
     method: 'post', path: '/people/new', allow: 'official:write', body: NewPerson, mistakes, again: async (call, form) => newForm(call, form),
     handle: async ({ services, actor, body: { agency, nationalId, birthDate, sex, mobile, ...entry } }) => {
       const personal = readPersonal({ nationalId, birthDate, sex, mobile }, services.now());
-      const { id, warnings } = await besideFields(registerOfficial(services, actor, { ...entry, ...personal, agencyId: await readAgency(services, agency) }));
+      const { id, warnings } = await besideFields(registerOfficial(services, actor, { ...entry, ...personal, agencyId: (await pickAgency(services, agency, ownAgency(actor))).id }));
       return redirect(pathOf(id, 'entered', warnings));
     },
   }),
@@ -45,7 +47,7 @@ export const entryPages = [
     method: 'post', path: '/people/:id', allow: 'official:write', params: byId, body: ChangedPerson, mistakes, again: async (call, form) => showEntry(call, call.params.id, form),
     handle: async ({ services, actor, params: { id }, body: { agency, nationalId, birthDate, sex, mobile, left, ...entry } }) => {
       const personal = readPersonal({ nationalId, birthDate, sex, mobile }, services.now());
-      const { warnings } = await besideFields(changeOfficial(services, actor, id, { ...entry, ...personal, agencyId: await readAgency(services, agency), left: left === 'yes' }));
+      const { warnings } = await besideFields(changeOfficial(services, actor, id, { ...entry, ...personal, agencyId: (await pickAgency(services, agency, ownAgency(actor))).id, left: left === 'yes' }));
       return redirect(pathOf(id, 'saved', warnings));
     },
   }),
@@ -63,7 +65,10 @@ const pathOf = (id: string, done: string, warnings: readonly string[]): string =
 const sexes = (t: Translate): { value: string; text: string }[] =>
   [{ value: '', text: t('people.sexUnsaid') }, { value: 'male', text: t('people.male') }, { value: 'female', text: t('people.female') }];
 
-const newForm = ({ services, t }: PageCall, form: Form): Html => html('people/new.njk', { form, sexes: sexes(t), checks: services.population !== undefined });
+const ownAgency = ({ agencyPath }: Actor): Picking => ({ field: 'agency', within: agencyPath });
+
+const newForm = async ({ services, actor, t }: PageCall, form: Form): Promise<Html> =>
+  html('people/new.njk', { form, offered: await offerAgencies(services, form, ownAgency(actor)), sexes: sexes(t), checks: services.population !== undefined });
 
 async function showEntry({ services, actor, t, here }: PageCall, id: string, form: Form | undefined): Promise<Html> {
   const official = await getOfficial(services, actor, id);
@@ -71,11 +76,13 @@ async function showEntry({ services, actor, t, here }: PageCall, id: string, for
   const live = items.filter(({ notAfter }) => notAfter > services.now());
   const { name, position, email, agencyCode, leftAt, identityCheck, identityCheckedAt, nationalId } = official;
   const [tag, word] = checkWords[identityCheck];
+  const agencyName = official.history[0]?.agencyName;
+  const place = agencyName === undefined ? agencyCode : agencyText({ name: agencyName, code: agencyCode });
   const search = new URL(here, 'http://here').searchParams;
   return html('people/entry.njk', {
-    id, name, form: form ?? filledForm({ name, position, email, agency: agencyCode, ...(leftAt ? { left: 'yes' } : {}) }), sexes: sexes(t), done: search.get('done'), look: search.get('look'),
+    id, name, offered: form ? await offerAgencies(services, form, ownAgency(actor)) : [], form: form ?? filledForm({ name, position, email, agency: place, ...(leftAt ? { left: 'yes' } : {}) }), sexes: sexes(t), done: search.get('done'), look: search.get('look'),
     rows: [
-      { label: t('people.position'), value: position }, { label: t('people.email'), value: email }, { label: t('people.agency'), value: agencyCode },
+      { label: t('people.position'), value: position }, { label: t('people.email'), value: email }, { label: t('people.agency'), value: place },
       { label: t('people.nationalId'), value: nationalId, mono: true }, { label: t('people.identity'), value: t(word), tag }, { label: t('people.checkedAt'), value: identityCheckedAt && showDateTime(identityCheckedAt) },
       { label: t('work.state'), value: t(leftAt ? 'people.hasLeft' : 'people.serving'), tag: leftAt ? 'off' : 'good' },
     ],

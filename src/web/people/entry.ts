@@ -1,8 +1,6 @@
-import { findAgencyByCode } from '../../agencies/find.ts';
 import { parseMobile, validateNationalId, type Sex } from '../../officials/national-id.ts';
 import { localDate } from '../../policies/working-days.ts';
 import { Problem } from '../../problems.ts';
-import type { Actor, Services } from '../../services.ts';
 import type { WordKey } from '../text/words.ts';
 
 /** Personal data as it is typed; what is left empty is not said. */
@@ -36,17 +34,6 @@ export function readPersonal({ nationalId, birthDate, sex, mobile }: TypedPerson
   return { nationalId: number, birthDate: born, sex, mobile };
 }
 
-/** An open agency of the actor's by its code. @throws Problem `invalid-fields` beside the field */
-export async function readAgency({ db }: Pick<Services, 'db'>, code: string): Promise<string> {
-  const agency = await findAgencyByCode(db, code).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'not-found') return undefined;
-    throw error;
-  });
-  if (!agency) throw refused([['agency', 'people.agencyUnknown']]);
-  if (agency.validTo) throw refused([['agency', 'people.agencyClosed']]);
-  return agency.id;
-}
-
 /** A refusal of one code can belong to one of two fields: its facts tell which. */
 export async function besideFields<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
@@ -54,6 +41,3 @@ export async function besideFields<T>(work: Promise<T>): Promise<T> {
     throw error;
   });
 }
-
-/** The code of the agency somebody acts for; empty for the whole country. The last label of a path is the code, its points as underscores. */
-export const ownCode = ({ agencyPath }: Pick<Actor, 'agencyPath'>): string => agencyPath?.split('.').at(-1)?.replaceAll('_', '.') ?? '';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findPeople, personStates, stateOf, type PeopleQuestion, type Person, type PersonState } from '../../people/list.ts';
-import { Problem } from '../../problems.ts';
-import { filledForm, formAgain } from '../frame/form.ts';
+import { mostTyped, narrowTo } from '../agencies/pick.ts';
+import { filledForm, typedOrChosen } from '../frame/form.ts';
 import { showDate, showNumber } from '../frame/formats.ts';
 import { html, page, type Html, type PageCall } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
@@ -14,13 +14,12 @@ const pressingDays = 30;
 
 const blank = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type.optional());
 const filter = z.object({
-  state: blank(z.enum(personStates)), q: blank(z.string().trim().max(100)), agency: blank(z.string().trim().max(35)), days: blank(z.enum(horizons).transform(Number)),
+  state: blank(z.enum(personStates)), q: blank(z.string().trim().max(100)), agency: typedOrChosen(blank(z.string().trim().max(mostTyped))), days: blank(z.enum(horizons).transform(Number)),
   after: z.string().max(400).optional(),
 });
 
 const tabWords = { certified: 'people.tabCertified', without: 'people.tabWithout', left: 'people.tabLeft', all: 'people.tabAll' } as const satisfies Record<PersonState, WordKey>;
 const noneWords = { certified: 'people.noneCertified', without: 'people.noneWithout', left: 'people.noneLeft', all: 'people.none' } as const satisfies Record<PersonState, WordKey>;
-const agencyMistakes: Readonly<Record<string, WordKey>> = { 'not-found': 'people.agencyUnknown', 'outside-your-agency': 'people.agencyOutside' };
 
 /** The people of the own agencies with what ends when, narrowed down by what stands in the address. */
 export const peopleListPages = [
@@ -30,15 +29,10 @@ export const peopleListPages = [
 async function showList({ services, actor, t, here }: PageCall, { after, ...question }: z.output<typeof filter>): Promise<Html> {
   const state = stateOf(question);
   const values = Object.fromEntries(Object.entries(question).map(([name, value]) => [name, String(value ?? '')]));
-  const found = await findPeople(services, actor, question, { after, limit: perPage }).catch((error: unknown) => {
-    const word = error instanceof Problem ? agencyMistakes[error.code] : undefined;
-    if (!word) throw error;
-    return t(word);
-  });
-  const page = typeof found === 'string' ? { items: [], next: null } : found;
-  const mistakes = typeof found === 'string' ? [{ field: 'agency', text: found }] : [];
+  const { code, form, offered } = await narrowTo(services, actor, filledForm(values), t);
+  const page = code === null ? { items: [], next: null } : await findPeople(services, actor, { ...question, agency: code }, { after, limit: perPage });
   return html('people/list.njk', {
-    form: mistakes.length > 0 ? formAgain({}, values, mistakes) : filledForm(values),
+    form, offered,
     people: page.items.map((person) => rowOf(person, services.now(), t)), next: page.next, isFirst: after === undefined, here,
     tabs: tabsOf(state, question, t), isFiltered: [question.q, question.agency, question.days].some((value) => value !== undefined),
     horizons: [{ value: '', text: t('people.anyTime') }, ...horizons.map((value) => ({ value, text: t('people.withinDays', { count: value }) }))],

@@ -14,7 +14,6 @@ export const ask = {
   choosePerson: ['Mở danh sách cán bộ để chọn một người', 'Choose somebody from the list of people'],
   officialMissing: ['Chọn một người trong danh sách cán bộ trước.', 'First choose somebody from the list of people.'],
   officialCannot: ['Người này đã thôi việc hoặc cơ quan đã ngừng hoạt động.', 'This person has left, or the agency is closed.'],
-  agencyCode: ['Mã định danh cơ quan', 'Identifier code of the agency'],
   agencyHint: ['Với cơ quan, hoặc cơ quan quản lý thiết bị, dịch vụ', 'For an agency, or the one that runs the device or service'],
   serviceName: ['Tên thiết bị, dịch vụ hoặc phần mềm', 'Name of the device, service or software'],
   serviceHint: ['Chỉ khi cấp cho thiết bị, dịch vụ, phần mềm, ví dụ lgsp.bacninh.gov.vn', 'Only for one of these, such as lgsp.bacninh.gov.vn'],

@@ -1,5 +1,6 @@
 import type { Language } from '../../http/language.ts';
 import { account } from './account.ts';
+import { agencies } from './agencies.ts';
 import { ask } from './ask.ts';
 import { audit } from './audit.ts';
 import { auditFault, auditNoun, auditVerb } from './audit-events.ts';
@@ -41,6 +42,7 @@ export type Pair = readonly [vi: string, en: string];
 // one to a line, in the order of the alphabet, so that two new tasks do not meet in one line
 export const texts = {
   account,
+  agencies,
   ask,
   audit,
   auditFault,

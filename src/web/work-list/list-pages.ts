@@ -3,7 +3,8 @@ import { decideRequests } from '../../requests/decide.ts';
 import { kinds } from '../../requests/kinds.ts';
 import { Problem, problems } from '../../problems.ts';
 import { countWaiting, findWork, ownSteps, steps, type Step, type WorkItem } from '../../work-list/list.ts';
-import { emptyForm, many, type Form } from '../frame/form.ts';
+import { mostTyped, narrowTo } from '../agencies/pick.ts';
+import { emptyForm, many, typedOrChosen, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import type { Translate } from '../text/words.ts';
 import { dueText, kindWords, stateTag, stepWords } from './words.ts';
@@ -11,7 +12,7 @@ import { dueText, kindWords, stateTag, stepWords } from './words.ts';
 const perPage = 25;
 const blank = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type.optional());
 const filter = z.object({
-  step: blank(z.enum(steps)), kind: blank(z.enum(kinds)), q: blank(z.string().trim().max(100)), agency: blank(z.string().trim().max(35)),
+  step: blank(z.enum(steps)), kind: blank(z.enum(kinds)), q: blank(z.string().trim().max(100)), agency: typedOrChosen(blank(z.string().trim().max(mostTyped))),
   late: blank(z.stringbool()), urgent: blank(z.stringbool()), after: z.string().max(400).optional(),
 });
 type Filter = z.output<typeof filter>;
@@ -46,16 +47,14 @@ async function showList(call: PageCall, question: Filter, form: Form): Promise<H
   const { services, actor, t } = call;
   const own = ownSteps(actor);
   const counts = await countWaiting(services, actor);
-  const found = await findWork(services, actor, question, { after: question.after, limit: perPage }).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'not-found') return undefined;
-    throw error;
-  });
+  const values = Object.fromEntries(Object.entries(question).flatMap(([name, value]) => (value === undefined || value === false ? [] : [[name, String(value)]])));
+  const narrowedTo = await narrowTo(services, actor, { ...form, values: { ...values, ...form.values } }, t);
+  const found = narrowedTo.code === null ? { items: [], next: null } : await findWork(services, actor, { ...question, agency: narrowedTo.code }, { after: question.after, limit: perPage });
   const only: Step | undefined = question.step ?? (own.length === 1 ? own[0] : undefined);
   const decision = only !== undefined && isTogether(only) && own.includes(only) ? only : undefined;
   const { step: _step, after: _after, ...narrowed } = question;
   return html('work-list/list.njk', {
-    form: found ? { ...form, values: { ...question, ...form.values } } : { ...form, values: { ...question }, errors: { agency: t('work.agencyUnknown') }, mistakes: [{ field: 'agency', text: t('work.agencyUnknown') }] },
-    items: (found?.items ?? []).map((item) => rowOf(item, services.now(), t)), next: found?.next ?? null, isFirst: question.after === undefined,
+    form: narrowedTo.form, offered: narrowedTo.offered, items: found.items.map((item) => rowOf(item, services.now(), t)), next: found.next, isFirst: question.after === undefined,
     tabs: tabsOf(question.step, counts, t), late: counts.late, isFiltered: Object.values(narrowed).some((value) => value !== undefined), here: call.here,
     done: new URL(call.here, 'http://here').searchParams.get('done'), decision, decideText: decision && t(together[decision]),
     kinds: [{ value: '', text: t('work.any') }, ...kinds.map((kind) => ({ value: kind, text: t(kindWords[kind]) }))],

@@ -32,7 +32,7 @@ test.each([
   ['a landline', { mobile: '02438765432' }, 'mobile', 'Nhập số di động Việt Nam, ví dụ 0912345678.'],
   ['no name', { name: ' ' }, 'name', 'Nhập họ và tên, tối đa 64 ký tự.'],
   ['no address', { email: 'hồng' }, 'email', 'Nhập địa chỉ thư điện tử, ví dụ an.nv@bacninh.gov.vn.'],
-  ['an agency that is none', { agency: 'H999' }, 'agency', 'Không có cơ quan nào mang mã này.'],
+  ['an agency that is none', { agency: 'H999' }, 'agency', 'Không tìm thấy cơ quan nào có tên hoặc mã này.'],
   ['an agency of others', { agency: 'H01' }, 'agency', 'Cơ quan này không thuộc phạm vi của bạn.'],
 ])('%s: said beside the field, what was typed is kept, nothing is stored', async (_what, change, field, words) => {
   const typed = person({ position: 'Chuyên viên cao cấp', ...change });

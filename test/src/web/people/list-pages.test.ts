@@ -76,5 +76,5 @@ test('names are found without their diacritics, in a unit with all below it', as
   for (const query of ['q=dang+thuy', 'q=thuy.dt%40bac', 'q=THỦY&agency=H05', 'state=without&agency=H05.7']) expect([query, rowsOf((await registrar.get(`/people?${query}`)).html)]).toEqual([query, [id]]);
   expect(rowsOf((await registrar.get('/people?q=khong+ai')).html)).toEqual([]);
   expect((await registrar.get('/people?q=khong+ai')).html).toContain('Không có ai khớp với bộ lọc');
-  expect((await registrar.get('/people?agency=H999')).html).toContain('Không có cơ quan nào mang mã này.');
+  expect((await registrar.get('/people?agency=H999')).html).toContain('Không tìm thấy cơ quan nào có tên hoặc mã này.');
 });

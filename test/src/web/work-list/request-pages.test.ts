@@ -78,7 +78,7 @@ test('filters stand in the address and find names without their diacritics; an u
   const name = (/CN=([^,]+)/.exec(subjectText)?.[1] ?? '').normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('đ', 'd').toLowerCase();
   expect((await examiner.get(`/work-list?step=examine&q=${encodeURIComponent(name)}`)).html).toContain(`/work-list/${id}`);
   expect((await examiner.get('/work-list?step=examine&kind=revoke')).html).not.toContain(`/work-list/${id}`);
-  expect((await examiner.get('/work-list?agency=H99')).html).toContain('Không có cơ quan nào mang mã này.');
+  expect((await examiner.get('/work-list?agency=H99')).html).toContain('Không tìm thấy cơ quan nào có tên hoặc mã này.');
 });
 
 test('a registrar of another province sees neither the list nor the request', async () => {
