@@ -115,17 +115,31 @@ export async function findAgencies(db: Knex, words: readonly string[], within: s
 /** `above`: the name of the agency it belongs to; `isWhole`: what was typed is its whole name */
 export interface AgencyChoice { id: string; code: string; path: string; name: string; above: string | null; isWhole: boolean }
 
-/** Open agencies by the beginning of a code, or by words of their name and of that of the agency above, one of them of their own. */
+/** Open agencies with this whole name, this beginning of a code, or all the words in a name; of more than are asked for some, so that few are looked at. */
 export async function listAgencyChoices(db: Knex, { typed, words, within, limit }: { typed: string; words: readonly string[]; within: string | undefined; limit: number }): Promise<AgencyChoice[]> {
-  const own = words.flatMap(patternsOf);
-  const { sql, bindings } = beginsWith(`f.name || ' ' || coalesce(f.above, '')`, words);
+  const { sql, bindings } = beginsWith('s.name', words);
+  const isOpen = `a.valid_to is null ${within === undefined ? '' : 'and a.path <@ ?::ltree'}`;
+  const reach = within === undefined ? [] : [within];
+  const [whole] = patternsOf(typed);
   const { rows } = await db.raw<{ rows: AgencyChoice[] }>(
-    `select * from (
-       select a.id, a.code, a.path, ${nameOf('a.id')} as name, ${nameOf('a.parent_id')} as above, search_text(${nameOf('a.id')}) = search_text(?) as is_whole
-       from agencies a where a.valid_to is null ${within === undefined ? '' : 'and a.path <@ ?::ltree'} and (starts_with(a.code, upper(?))
-         or a.id in (select agency_id from agency_names where ${own.map(() => 'search_text(name) like search_text(?)').join(' or ')}))) f
-     where starts_with(f.code, upper(?)) or ${sql} order by f.is_whole desc, nlevel(f.path), f.name, f.code limit ?`,
-    [typed, ...(within === undefined ? [] : [within]), typed, ...own, typed, ...bindings, limit]);
+    `with found as (
+       (select s.agency_id as id from agency_names s join agencies a on a.id = s.agency_id where ${isOpen} and search_text(s.name) like search_text(?) limit ?)
+       union (select a.id from agencies a where ${isOpen} and starts_with(a.code, upper(?)) limit ?)
+       union (select s.agency_id from agency_names s join agencies a on a.id = s.agency_id where ${isOpen} and ${sql} limit ?))
+     select a.id, a.code, a.path, n.name, ${nameOf('a.parent_id')} as above, search_text(n.name) = search_text(?) as is_whole
+     from found join agencies a on a.id = found.id cross join lateral (select name from agency_names where agency_id = a.id order by valid_from desc limit 1) n
+     order by is_whole desc, nlevel(a.path), n.name, a.code limit ?`,
+    [...reach, whole!.slice(0, -1), limit, ...reach, typed, limit, ...reach, ...bindings, limit, typed, limit]);
+  return rows;
+}
+
+/** The open agencies of the first level, and which of the words each has in its name. */
+export async function listTopsNamed(db: Knex, words: readonly string[]): Promise<{ path: string; named: boolean[] }[]> {
+  const each = words.map((word) => beginsWith('n.name', [word]));
+  const { rows } = await db.raw<{ rows: { path: string; named: boolean[] }[] }>(
+    `select a.path, array[${each.map(({ sql }) => sql).join(', ')}] as named
+     from agencies a cross join lateral (select name from agency_names where agency_id = a.id order by valid_from desc limit 1) n
+     where a.kind <> 'unit' and a.valid_to is null order by a.path`, each.flatMap(({ bindings }) => bindings));
   return rows;
 }
 
