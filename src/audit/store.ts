@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { arrayOf } from '../database/array.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import { statement } from '../database/statement.ts';
 import type { Tx } from '../services.ts';
@@ -33,11 +34,11 @@ const appendEntries = statement('append-audit-entries',
 
 /** Appends entries of one moment in their order, in one statement. */
 export async function insertEntries(tx: Tx, at: Date, entries: readonly (WrittenEntry & { leafHash: Buffer })[]): Promise<void> {
-  const column = (field: 'actorId' | 'actorKind' | 'actorName' | 'action' | 'subjectType' | 'subjectId' | 'before' | 'after' | 'requestId' | 'leafHash'): unknown[] =>
-    entries.map((entry) => entry[field]);
+  const column = (field: 'actorId' | 'actorKind' | 'actorName' | 'action' | 'subjectType' | 'subjectId' | 'before' | 'after' | 'requestId'): Buffer =>
+    arrayOf('text', entries.map((entry) => entry[field]));
   await appendEntries(tx, [
     at, column('actorId'), column('actorKind'), column('actorName'), column('action'), column('subjectType'), column('subjectId'),
-    column('before'), column('after'), column('requestId'), column('leafHash'),
+    column('before'), column('after'), column('requestId'), arrayOf('bytea', entries.map(({ leafHash }) => leafHash)),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { NameParts } from '../../pki/name/build.ts';
+import { arrayOf } from '../database/array.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import type { Transfer } from '../requests/kinds.ts';
 import type { Tx } from '../services.ts';
@@ -116,8 +117,8 @@ export async function markLines(tx: Tx, bulkId: string, marks: readonly LineMark
   await tx.raw(
     `update bulk_lines l set state = u.state, new_certificate_id = u.certificate, problem = u.problem, finished_at = case when u.state = 'prepared' then null else ?::timestamptz end
      from unnest(?::integer[], ?::text[], ?::uuid[], ?::jsonb[]) as u (line, state, certificate, problem) where l.bulk_id = ? and l.line = u.line`,
-    [at, marks.map((m) => m.line), marks.map((m) => m.state), marks.map((m) => m.newCertificateId ?? null) as string[],
-      marks.map((m) => (m.problem ? JSON.stringify(m.problem) : null)) as string[], bulkId]);
+    [at, arrayOf('integer', marks.map((m) => m.line)), arrayOf('text', marks.map((m) => m.state)), arrayOf('uuid', marks.map((m) => m.newCertificateId ?? null)),
+      arrayOf('jsonb', marks.map((m) => (m.problem ? JSON.stringify(m.problem) : null))), bulkId]);
 }
 /** Prepared lines whose certificate has been finished or given up, by whoever did it; locked. */
 export async function lockSettled(tx: Tx, bulkId: string, limit: number): Promise<(LineRow & { certificateState: string })[]> {
@@ -242,6 +243,6 @@ export async function listKeyFacts(db: Knex, hashes: readonly Uint8Array[]): Pro
        exists (select from certificates c where c.spki_hash = k.hash and c.state <> 'void') as certified,
        array(select case when r.official_id is null then 'agency:' || r.agency_id else 'official:' || r.official_id end from requests r
          where r.spki_hash = k.hash and r.state in ('draft', 'confirmed', 'examined', 'returned')) as asked_by
-     from unnest(?::bytea[]) as k (hash) left join subject_keys s on s.spki_hash = k.hash`, [hashes.map((hash) => Buffer.from(hash))]);
+     from unnest(?::bytea[]) as k (hash) left join subject_keys s on s.spki_hash = k.hash`, [arrayOf('bytea', hashes)]);
   return rows;
 }

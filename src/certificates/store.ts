@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
 import type { SignatureScheme } from '../../pki/keys/algorithm.ts';
+import { arrayOf } from '../database/array.ts';
 import { columnOf } from '../database/pool.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import { statement } from '../database/statement.ts';
@@ -79,9 +80,9 @@ const insertKeys = statement<KeyHolder>('insert-subject-keys',
  * Keys are taken in one order everywhere, so that two batches cannot wait for each other.
  */
 export async function claimKeys(tx: Tx, claims: readonly { spkiHash: Uint8Array; holder: string }[], at: Date): Promise<Map<string, string>> {
-  const sorted = claims.map(({ spkiHash, holder }) => ({ spkiHash: bytea(spkiHash), holder })).toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
-  const hashes = sorted.map((c) => c.spkiHash);
-  const taken = await insertKeys(tx, [at, hashes, sorted.map((c) => c.holder)]);
+  const sorted = claims.toSorted((a, b) => Buffer.compare(a.spkiHash, b.spkiHash));
+  const hashes = arrayOf('bytea', sorted.map((c) => c.spkiHash));
+  const taken = await insertKeys(tx, [at, hashes, arrayOf('text', sorted.map((c) => c.holder))]);
   if (taken.length === claims.length) return holdersByHash(taken);
   // a statement of its own: only a later snapshot sees what the other transaction has just committed
   const { rows } = await tx.raw<{ rows: KeyHolder[] }>('select spki_hash, holder from subject_keys where spki_hash = any(?::bytea[])', [hashes]);
@@ -93,7 +94,7 @@ export async function markKeyHolders(tx: Tx, moves: readonly { spkiHash: Uint8Ar
   const { rows } = await tx.raw<{ rows: { spkiHash: Buffer }[] }>(
     `update subject_keys k set holder = u.successor from unnest(?::bytea[], ?::text[], ?::text[]) as u (hash, former, successor)
      where k.spki_hash = u.hash and k.holder = u.former returning k.spki_hash`,
-    [moves.map((m) => bytea(m.spkiHash)), moves.map((m) => m.from), moves.map((m) => m.to)]);
+    [arrayOf('bytea', moves.map((m) => m.spkiHash)), moves.map((m) => m.from), moves.map((m) => m.to)]);
   return rows.map(({ spkiHash }) => spkiHash);
 }
 
@@ -105,8 +106,6 @@ const preparedColumns = [
   ['agencyId', 'uuid'], ['agencyPath', 'ltree'], ['officialId', 'uuid'], ['requestId', 'uuid'], ['replacesId', 'uuid'],
 ] as const satisfies readonly (readonly [keyof PreparedRow, string])[];
 
-const bytea = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 const appendPrepared = statement('append-prepared-certificates',
   `with stored as (
      insert into certificates (state, prepared_at, ${preparedColumns.map(([field]) => columnOf(field)).join(', ')})
@@ -117,7 +116,8 @@ const appendPrepared = statement('append-prepared-certificates',
 /** Many in one round trip. */
 export async function insertPrepared(tx: Tx, rows: readonly PreparedRow[], preparedAt: Date): Promise<void> {
   const ids = rows.map(({ id }) => id);
-  await appendPrepared(tx, [preparedAt, ...preparedColumns.map(([field]) => rows.map((row) => row[field])), ids, ids, rows.map(({ tbs }) => tbs)]);
+  const columns = preparedColumns.map(([field, type]) => (type === 'ltree' ? rows.map((row) => row[field]) : arrayOf(type, rows.map((row) => row[field]) as never)));
+  await appendPrepared(tx, [preparedAt, ...columns, arrayOf('uuid', ids), arrayOf('uuid', ids), arrayOf('bytea', rows.map(({ tbs }) => tbs))]);
 }
 
 /** Brings in what a search finds the newly prepared by, up to `limit` of them; answers how many. */
@@ -141,14 +141,14 @@ export interface IssuedFacts {
  * (Asking for the state instead misleads the planner: by what it knows there is never more than one prepared.)
  */
 export async function markIssued(tx: Tx, issued: readonly { id: string; der: Uint8Array }[], at: Date): Promise<Map<string, IssuedFacts>> {
-  const ids = issued.map(({ id }) => id);
+  const ids = arrayOf('uuid', issued.map(({ id }) => id));
   const { rows } = await tx.raw<{ rows: IssuedFacts[] }>(
     `with finished as (delete from unfinished_certificates where certificate_id = any(?::uuid[]) returning certificate_id)
      update certificates c set state = 'issued', der = u.der, issued_at = ?
      from unnest(?::uuid[], ?::bytea[]) as u (id, der) join finished f on f.certificate_id = u.id where c.id = u.id
      returning c.id, encode(c.serial_number, 'hex') as serial_number, c.profile, c.not_before, c.not_after, c.agency_id, c.agency_path,
        c.official_id, c.request_id, c.replaces_id`,
-    [ids, at, ids, issued.map((i) => bytea(i.der))]);
+    [ids, at, ids, arrayOf('bytea', issued.map(({ der }) => der))]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { arrayOf } from '../database/array.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import { statement } from '../database/statement.ts';
 import type { Language } from '../http/language.ts';
@@ -30,10 +31,10 @@ const appendArrivals = statement('append-event-arrivals',
 
 /** Any number in one statement, which tells the sequencers as well: one round trip in the path of issuing. */
 export async function insertArrivals(tx: Tx, arrivals: readonly Arrival[]): Promise<void> {
-  const column = (pick: (arrival: Arrival) => unknown): unknown[] => arrivals.map(pick);
+  const texts = (pick: (arrival: Arrival) => string): Buffer => arrayOf('text', arrivals.map(pick));
   await appendArrivals(tx, [
-    column((a) => a.id), column((a) => a.type), column((a) => a.subject.type), column((a) => a.subject.id), column((a) => a.agencyPath),
-    column((a) => JSON.stringify(a.data)), column((a) => a.occurredAt),
+    arrayOf('uuid', arrivals.map(({ id }) => id)), texts((a) => a.type), texts((a) => a.subject.type), texts((a) => a.subject.id), arrivals.map((a) => a.agencyPath),
+    arrayOf('jsonb', arrivals.map(({ data }) => JSON.stringify(data))), arrayOf('timestamptz', arrivals.map((a) => a.occurredAt)),
   ]);
 }
 
