@@ -6,7 +6,7 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Arra
   let length = 0;
   for (const part of parts) length += part.length;
   const header = length < 0x80 ? 2 : length < 0x100 ? 3 : length < 0x10000 ? 4 : length < 0x1000000 ? 5 : 6;
-  const bytes = new Uint8Array(header + length);
+  const bytes = cut(header + length);
   bytes[0] = tag;
   if (header === 2) bytes[1] = length;
   else {
@@ -18,6 +18,23 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Arra
     bytes.set(part, at);
     at += part.length;
   }
+  return bytes;
+}
+
+/** Small elements are cut from one block: a buffer for each costs more than filling it, and again when it is collected. */
+const blockOctets = 8_192;
+const mostCut = 1_024;
+let block = new ArrayBuffer(blockOctets);
+let used = 0;
+
+function cut(length: number): Uint8Array {
+  if (length > mostCut) return new Uint8Array(length);
+  if (used + length > blockOctets) {
+    block = new ArrayBuffer(blockOctets);
+    used = 0;
+  }
+  const bytes = new Uint8Array(block, used, length);
+  used += length;
   return bytes;
 }
 
@@ -43,8 +60,12 @@ export const derNull = Uint8Array.of(tags.null, 0);
 export function integer(value: bigint | number, tag: number = tags.integer): Uint8Array {
   if (typeof value === 'number' && value >= 0 && value < 0x8000_0000) return smallInteger(value, tag);
   const big = BigInt(value);
+  if (big >= 0n) {
+    const digits = big.toString(16);
+    return unsignedInteger(Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex'), tag);
+  }
   let octets = 1;
-  while (big < -(1n << BigInt(octets * 8 - 1)) || big >= 1n << BigInt(octets * 8 - 1)) octets++;
+  while (big < -(1n << BigInt(octets * 8 - 1))) octets++;
   const hex = BigInt.asUintN(octets * 8, big).toString(16).padStart(octets * 2, '0');
   return element(tag, Buffer.from(hex, 'hex'));
 }
@@ -58,12 +79,12 @@ function smallInteger(value: number, tag: number): Uint8Array {
 }
 
 /** A non-negative INTEGER from its magnitude, leading zeros allowed. */
-export function unsignedInteger(magnitude: Uint8Array): Uint8Array {
+export function unsignedInteger(magnitude: Uint8Array, tag: number = tags.integer): Uint8Array {
   let start = 0;
   while (start < magnitude.length - 1 && magnitude[start] === 0) start++;
   const digits = magnitude.subarray(start);
-  if (digits.length === 0) return integer(0);
-  return digits[0]! >= 0x80 ? element(tags.integer, Uint8Array.of(0), digits) : element(tags.integer, digits);
+  if (digits.length === 0) return smallInteger(0, tag);
+  return digits[0]! >= 0x80 ? element(tag, Uint8Array.of(0), digits) : element(tag, digits);
 }
 
 const oidCache = new Map<string, Uint8Array>();

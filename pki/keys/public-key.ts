@@ -143,4 +143,11 @@ export function keyObjectOf(key: PublicKey): KeyObject {
 export const keyIdentifier = (key: PublicKey): Uint8Array => hash('sha1', key.keyBits, 'buffer');
 
 /** SHA-256 of the whole SubjectPublicKeyInfo: one key, one hash, whoever holds it. */
-export const spkiHash = (key: PublicKey): Uint8Array => hash('sha256', key.der, 'buffer');
+export function spkiHash(key: PublicKey): Uint8Array {
+  let known = hashes.get(key);
+  if (!known) hashes.set(key, known = hash('sha256', key.der, 'buffer'));
+  return known;
+}
+
+/** One issue asks again and again. */
+const hashes = new WeakMap<PublicKey, Uint8Array>();

@@ -31,8 +31,10 @@ function printAttribute({ oid, value, der }: NameAttribute): string {
   return `${short}=${escape(value)}`;
 }
 
+const special = /^[ #]|[\\"+,;<>\p{Cc}]| $/u;
+
 function escape(value: string): string {
-  return value
+  return !special.test(value) ? value : value
     .replaceAll(/[\\"+,;<>]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')
     .replace(/ $/, '\\ ')

@@ -22,7 +22,7 @@ export interface AuditEntry {
 export function canonicalJson(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'function' || typeof value === 'symbol') return 'null';
   // jsonb takes neither U+0000 nor lone surrogates.
-  if (typeof value === 'string') return JSON.stringify(value.replaceAll('\0', '\uFFFD').toWellFormed());
+  if (typeof value === 'string') return JSON.stringify(value.isWellFormed() && !value.includes('\0') ? value : value.replaceAll('\0', '\uFFFD').toWellFormed());
   if (typeof value === 'bigint') return `"${value}"`;
   if (typeof value !== 'object') return JSON.stringify(value);
   if (value instanceof Date) return JSON.stringify(value);
@@ -30,8 +30,12 @@ export function canonicalJson(value: unknown): string {
   if (value instanceof Set) return canonicalJson([...value]);
   if (value instanceof Map) return canonicalJson(Object.fromEntries(value));
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value).filter(([, v]) => v !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([k, v]) => `${canonicalJson(k)}:${canonicalJson(v)}`).join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(value).toSorted()) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member !== undefined) members += `${members === '' ? '' : ','}${canonicalJson(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /** An entry on its way into the database: what was and what is are canonical JSON already, `null` for nothing. */

@@ -10,7 +10,7 @@ import { grounds, subscriberProfiles, type GroundName, type SubscriberProfile } 
 import { composeSubject } from '../requests/subject.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { keyHolderOf, lineHash } from './compose.ts';
-import { listHolderFacts, listKeyFacts, listOfficialFacts, listTargetsNow, type HolderFacts, type KeyFacts, type LineMark, type LineRow, type OfficialFacts, type TargetNow } from './store.ts';
+import { listHolderFacts, listCompromisedKeys, listOfficialFacts, listTargetsNow, type HolderFacts, type LineMark, type LineRow, type OfficialFacts, type TargetNow } from './store.ts';
 
 /** What another noun does in the transactions of its lines. */
 export interface RunHooks {
@@ -66,7 +66,7 @@ export function revocationOf({ certificateId, ground, invalidityDate, note }: Li
   };
 }
 
-interface Facts { officials: ReadonlyMap<string, OfficialFacts>; holders: ReadonlyMap<string, HolderFacts>; targets: ReadonlyMap<string, TargetNow>; keys: ReadonlyMap<string, KeyFacts>; at: Date }
+interface Facts { officials: ReadonlyMap<string, OfficialFacts>; holders: ReadonlyMap<string, HolderFacts>; targets: ReadonlyMap<string, TargetNow>; /** in hex */ compromised: ReadonlySet<string>; at: Date }
 
 async function prepareLines(services: Services, tx: Tx, actor: Actor, { lines, result, fail }: Share): Promise<void> {
   if (lines.length === 0) return;
@@ -105,24 +105,24 @@ async function readFacts({ now }: Services, tx: Tx, lines: readonly LineRow[]): 
   const targets = targetIds.length > 0 ? await listTargetsNow(tx, targetIds, lines.some(({ spki }) => spki === null)) : [];
   const officials = await listOfficialFacts(tx, of(({ officialId }) => officialId), []);
   const holders = await listHolderFacts(tx, of(({ agencyId }) => agencyId), []);
-  const keys = await listKeyFacts(tx, lines.flatMap(({ spkiHash }) => spkiHash ?? []));
+  const compromised = await listCompromisedKeys(tx, lines.flatMap(({ spkiHash }) => spkiHash ?? []));
   return {
     officials: new Map(officials.map((one) => [one.id, one])), holders: new Map(holders.map((one) => [one.id, one])), targets: new Map(targets.map((one) => [one.id, one])),
-    keys: new Map(keys.map((one) => [one.spkiHash.toString('hex'), one])), at: now(),
+    compromised, at: now(),
   };
 }
 
 const changed = (what: string): Problem => new Problem('state-changed', { changed: what });
 
 /** What was approved must still be what the registers say. */
-function requireUnchanged(line: LineRow, { officials, holders, targets, keys, at }: Facts): void {
+function requireUnchanged(line: LineRow, { officials, holders, targets, compromised, at }: Facts): void {
   const target = line.certificateId === null ? undefined : targets.get(line.certificateId);
   if (line.certificateId !== null && !target) throw new Problem('certificate-not-found', { id: line.certificateId });
   if (target?.state === 'revoked') throw new Problem('certificate-already-revoked', { id: target.id });
   if (target && target.state !== 'issued' && target.state !== 'on_hold') throw changed('certificate');
   if (target?.replaced) throw new Problem('duplicate-request', { certificate: target.id });
   if (target && target.notAfter < at) throw new Problem('renewal-not-open', { expired: target.notAfter.toISOString() });
-  if (line.spkiHash && keys.get(Buffer.from(line.spkiHash).toString('hex'))?.compromised) throw new Problem('key-compromised', { rule: 'a certificate with this key was revoked for keyCompromise' });
+  if (line.spkiHash && compromised.has(Buffer.from(line.spkiHash).toString('hex'))) throw new Problem('key-compromised', { rule: 'a certificate with this key was revoked for keyCompromise' });
   const holder = holders.get(line.agencyId ?? '');
   const official = line.officialId === null ? undefined : officials.get(line.officialId);
   if (!holder || holder.closed) throw changed('agency');

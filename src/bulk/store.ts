@@ -235,6 +235,14 @@ export async function listTargetsNow(db: Knex, ids: readonly string[], withDer: 
 }
 
 export interface KeyFacts { spkiHash: Buffer; holder: string | null; compromised: boolean; certified: boolean; askedBy: string[] }
+/** Those of the keys a certificate of which was revoked for keyCompromise, as they stand when lines are carried out; in hex. */
+export async function listCompromisedKeys(db: Knex, hashes: readonly Uint8Array[]): Promise<Set<string>> {
+  const { rows } = await db.raw<{ rows: { hash: string }[] }>(
+    `select encode(c.spki_hash, 'hex') as hash from certificates c join revocations v on v.certificate_id = c.id
+     where c.spki_hash = any(?::bytea[]) and v.reason = 'keyCompromise'`, [arrayOf('bytea', hashes)]);
+  return new Set(rows.map(({ hash }) => hash));
+}
+
 /** What is known of keys: whose each is, whether it was certified or compromised, who else asks with it. */
 export async function listKeyFacts(db: Knex, hashes: readonly Uint8Array[]): Promise<KeyFacts[]> {
   const { rows } = await db.raw<{ rows: KeyFacts[] }>(

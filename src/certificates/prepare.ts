@@ -43,17 +43,17 @@ export interface Prepared {
   token: ToBeSigned;
 }
 
-export interface PrepareInput { order: IssueOrder; profiles: ReadonlyMap<string, Profile>; issuer: Issuer | undefined; now: Date }
+export interface PrepareInput { order: IssueOrder; profiles: ReadonlyMap<string, Profile>; issuer: Issuer | undefined; now: Date; /** `serialOctets` random ones of its own */ serialSeed: Uint8Array }
 export interface Draft { row: PreparedRow; prepared: Prepared; holder: string }
 
 /** Builds and lints one certificate; nothing is written. @throws Problem as `prepareCertificates` */
-export function prepare(services: Pick<Services, 'config' | 'random'>, { order, profiles, issuer, now }: PrepareInput): Draft {
+export function prepare(services: Pick<Services, 'config'>, { order, profiles, issuer, now, serialSeed }: PrepareInput): Draft {
   const profile = profiles.get(order.profile);
   if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${order.profile}` });
   const weakness = findKeyWeakness(order.publicKey);
   if (weakness) throw new Problem(weakness.code, { rule: weakness.rule });
   try {
-    return draft(services, { order, profile, by: signedBy(order, issuer), now });
+    return draft(services, { order, profile, by: signedBy(order, issuer), now, serialSeed });
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     throw new Problem(isProblemCode(error.code) ? error.code : 'profile-violation', { rule: error.rule });
@@ -68,9 +68,9 @@ function signedBy({ selfSigned }: IssueOrder, issuer: Issuer | undefined): Signe
   return { generationId: issuer.generationId, keyId: issuer.keyId, scheme: issuer.scheme, issuer };
 }
 
-function draft(services: Pick<Services, 'config' | 'random'>, input: { order: IssueOrder; profile: Profile; by: SignedBy; now: Date }): Draft {
+function draft(services: Pick<Services, 'config'>, input: { order: IssueOrder; profile: Profile; by: SignedBy; now: Date; serialSeed: Uint8Array }): Draft {
   const { order, profile, by: { generationId, keyId, scheme, issuer }, now } = input;
-  const serialNumber = newSerial(services);
+  const serialNumber = serialFrom(input.serialSeed);
   const subjectDer = buildName(order.subject);
   const facts = issuer === 'self' ? issuer : {
     name: issuer.certificate.subject.der, scheme: issuer.scheme, keyIdentifier: issuer.keyIdentifier,
@@ -92,9 +92,12 @@ function draft(services: Pick<Services, 'config' | 'random'>, input: { order: Is
   return { row, prepared: { certificateId: id, generationId, keyId, token }, holder: holderOf(order, subjectText) };
 }
 
-/** 20 octets, positive and of full length: 158 random bits (RFC 5280 §4.1.2.2 allows no more octets). */
-function newSerial({ random }: Pick<Services, 'random'>): Buffer {
-  const serial = Buffer.from(random(20));
+/** RFC 5280 §4.1.2.2 allows no more. */
+export const serialOctets = 20;
+
+/** 20 octets, positive and of full length: 158 random bits. */
+function serialFrom(seed: Uint8Array): Buffer {
+  const serial = Buffer.from(seed);
   serial[0] = (serial[0]! & 0x3f) | 0x40;
   return serial;
 }
