@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { PkiError, tolerate } from '../error.ts';
 import { DerReader } from '../asn1/der-reader.ts';
 import { tags } from '../asn1/tags.ts';
 import type { Evidence } from '../cms/evidence.ts';
 import type { Digest } from '../keys/algorithm.ts';
 import { wrapBasicOcspResponse } from '../ocsp/build-response.ts';
+import { fittingReading } from '../timestamp/fitting-reading.ts';
+import { digestOver, readingsOfAll, readingsOfPrevious, type ArchivedSignature, type ArchiveReading, type Property } from './archive-timestamp.ts';
 import { decodeBase64, decodeBase64url } from './base64.ts';
 import { listOf, objectOf, textOf, tokensOf } from './header.ts';
 import { parseJsonObject, type JsonObject, type JsonValue } from './json.ts';
@@ -14,10 +15,12 @@ import { signedObjects, type ResolveObject } from './verify.ts';
 /** A token, and the digest of what it must have stamped; undefined where that cannot be said. */
 export interface JwsTimestamp {
   token: Uint8Array;
-  imprint: ((digest: Digest) => Uint8Array) | undefined;
-  /** what stood before an archive timestamp, and so is under it */
-  covered: { evidence: Evidence; tokens: readonly Uint8Array[] };
+  imprint: (digest: Digest) => Uint8Array | undefined;
+  /** what is under one that holds */
+  covered: () => CoveredProperties;
 }
+
+interface CoveredProperties { signature: boolean; evidence: Evidence; tokens: readonly Uint8Array[] }
 
 /** What stands beside a JAdES signature (ETSI TS 119 182-1 §5.3); nothing of it is signed. */
 export interface UnsignedProperties {
@@ -32,9 +35,10 @@ export interface UnsignedProperties {
 const maxProperties = 1_000;
 const limits = { maxBytes: 48 * 1024 * 1024, maxDepth: 12, maxValues: 20_000 };
 
-const nothing: JwsTimestamp['covered'] = { evidence: { certificates: [], crls: [], ocspResponses: [] }, tokens: [] };
+/** Readings cost as much as the properties before them are long. */
+const maxArchives = 16;
 
-interface Property { name: string; value: JsonValue; /** base64url as sent; undefined in the clear form */ text: string | undefined }
+const valueAlone: CoveredProperties = { signature: true, evidence: { certificates: [], crls: [], ocspResponses: [] }, tokens: [] };
 
 /**
  * The unsigned properties of `etsiU`, in the clear or in base64url, and not in both (§5.3.1). One that does not parse
@@ -42,11 +46,41 @@ interface Property { name: string; value: JsonValue; /** base64url as sent; unde
  */
 export function readUnsignedProperties(jws: Jws, signature: JwsSignature, resolve: ResolveObject): UnsignedProperties {
   const properties = tolerate(() => propertiesOf(signature.unprotected?.get('etsiU'))) ?? [];
-  const read: UnsignedProperties = { signatureTimestamps: [], archiveTimestamps: [], evidence: { certificates: [], crls: [], ocspResponses: [] }, unread: [] };
+  const read = emptyProperties();
+  const objects = signature.header && signedObjects(jws, signature.header, resolve);
   properties.forEach((property, index) => {
-    tolerate(() => readProperty(property, read, () => archiveImprint(jws, signature, resolve, properties.slice(0, index)), signature));
+    if (property.name === 'arcTst') tolerate(() => readArchive(property, read, { before: properties.slice(0, index), archived: objects && { ...signature, objects } }));
+    else tolerate(() => readProperty(property, read, signature));
   });
   return read;
+}
+
+const emptyProperties = (): UnsignedProperties => ({ signatureTimestamps: [], archiveTimestamps: [], evidence: { certificates: [], crls: [], ocspResponses: [] }, unread: [] });
+
+interface ArchivePlace { before: readonly Property[]; archived: ArchivedSignature | undefined }
+
+function readArchive({ value }: Property, into: UnsignedProperties, { before, archived }: ArchivePlace): void {
+  const object = objectOf(value, 'arcTst');
+  if (into.archiveTimestamps.length >= maxArchives) return;
+  const readings = (): ArchiveReading[] => (object.get('timeStamped') === 'previousArcTst' ? readingsOfPrevious(before) : archived ? readingsOfAll(archived, before) : []);
+  into.archiveTimestamps.push(...tokensOf(object).slice(0, maxArchives).map((token): JwsTimestamp => {
+    let fitting: ArchiveReading | undefined;
+    const chosen = (): ArchiveReading | undefined => (fitting ??= fittingReading(token, readings(), ({ octets }, digest) => digestOver(octets())(digest)));
+    return {
+      token, covered: () => coveredBy(chosen()),
+      imprint: (digest) => {
+        const reading = chosen();
+        return reading && digestOver(reading.octets())(digest);
+      },
+    };
+  }));
+}
+
+function coveredBy(reading: ArchiveReading | undefined): CoveredProperties {
+  const under = emptyProperties();
+  const tokens = (reading?.properties ?? []).filter(({ name }) => name === 'sigTst' || name === 'arcTst').flatMap(({ name, value }) => tolerate(() => tokensOf(objectOf(value, name))) ?? []);
+  for (const property of reading?.properties ?? []) tolerate(() => readProperty(property, under, { signatureText: '' }));
+  return { signature: reading?.signature ?? false, evidence: under.evidence, tokens };
 }
 
 function propertiesOf(etsiU: JsonValue | undefined): Property[] {
@@ -60,23 +94,13 @@ function propertiesOf(etsiU: JsonValue | undefined): Property[] {
   });
 }
 
-function readProperty({ name, value }: Property, into: UnsignedProperties, archive: () => JwsTimestamp['imprint'], { signatureText }: JwsSignature): void {
+function readProperty({ name, value }: Property, into: UnsignedProperties, { signatureText }: Pick<JwsSignature, 'signatureText'>): void {
   const { evidence } = into;
   switch (name) {
     case 'sigTst':
       // §5.3.4: the text of the signature value, not its octets
-      into.signatureTimestamps.push(...tokensOf(objectOf(value, name)).map((token) => ({ token, imprint: digestOver([Buffer.from(signatureText, 'latin1')]), covered: nothing })));
+      into.signatureTimestamps.push(...tokensOf(objectOf(value, name)).map((token) => ({ token, imprint: digestOver([Buffer.from(signatureText, 'latin1')]), covered: () => valueAlone })));
       return;
-    case 'arcTst': {
-      const object = objectOf(value, name);
-      const imprint = object.get('timeStamped') === 'previousArcTst' ? undefined : archive();
-      const covered = {
-        evidence: { certificates: [...evidence.certificates], crls: [...evidence.crls], ocspResponses: [...evidence.ocspResponses] },
-        tokens: [...into.signatureTimestamps, ...into.archiveTimestamps].map(({ token }) => token),
-      };
-      into.archiveTimestamps.push(...tokensOf(object).map((token) => ({ token, imprint, covered })));
-      return;
-    }
     case 'xVals':
     case 'axVals': return void evidence.certificates.push(...certificatesOf(value));
     case 'rVals':
@@ -112,24 +136,4 @@ function valueOf(value: JsonValue): Uint8Array {
 function wholeResponse(der: Uint8Array): Uint8Array {
   const reader = new DerReader(der).sequence();
   return reader.nextTag === tags.sequence ? wrapBasicOcspResponse(der) : der;
-}
-
-/**
- * What an archive timestamp covers (§5.3.6.3.1): the signed objects, the protected header, the signature value, and the
- * properties before it as sent. In the clear form it covers a canonical JSON that several readers write differently.
- */
-function archiveImprint(jws: Jws, { header, protectedText, signatureText }: JwsSignature, resolve: ResolveObject, before: readonly Property[]): JwsTimestamp['imprint'] {
-  if (!header || before.some(({ text }) => text === undefined)) return undefined;
-  const objects = signedObjects(jws, header, resolve);
-  const rest = `.${protectedText}.${signatureText}.${before.map(({ text }) => text).join('')}`;
-  return objects && digestOver([...objects, Buffer.from(rest, 'latin1')]);
-}
-
-/** The digest of these parts one after another. */
-export function digestOver(parts: readonly Uint8Array[]): (digest: Digest) => Uint8Array {
-  return (digest) => {
-    const running = createHash(digest);
-    for (const part of parts) running.update(part);
-    return running.digest();
-  };
 }

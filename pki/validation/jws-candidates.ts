@@ -2,7 +2,8 @@ import { PkiError } from '../error.ts';
 import { algorithmOf } from '../jws/algorithms.ts';
 import type { JoseHeader } from '../jws/header.ts';
 import { parseJws, type Jws, type JwsSignature } from '../jws/parse.ts';
-import { digestOver, readUnsignedProperties, type UnsignedProperties } from '../jws/unsigned-properties.ts';
+import { digestOver } from '../jws/archive-timestamp.ts';
+import { readUnsignedProperties, type UnsignedProperties } from '../jws/unsigned-properties.ts';
 import { matchesCertificate, signedObjects, verifyJws, type ResolveObject } from '../jws/verify.ts';
 import type { Certificate } from '../certificate/parse.ts';
 import { emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignedDocument } from './candidate.ts';
@@ -85,7 +86,13 @@ function timestampsOf(id: string, { signatureTimestamps, archiveTimestamps }: Un
   const nothing = { signatures: [], evidence: noEvidence, tokens: [] };
   return [
     ...contentTimestamps.map((token): CandidateTimestamp => ({ kind: 'content-timestamp', token, stamped: (digest) => content?.(digest), covers: () => nothing })),
-    ...signatureTimestamps.map(({ token, imprint }): CandidateTimestamp => ({ kind: 'signature-timestamp', token, stamped: (digest) => imprint?.(digest), covers: () => ({ ...nothing, signatures: [id] }) })),
-    ...archiveTimestamps.map(({ token, imprint, covered }): CandidateTimestamp => ({ kind: 'archive-timestamp', token, stamped: (digest) => imprint?.(digest), covers: () => ({ signatures: [id], ...covered }) })),
+    ...signatureTimestamps.map(({ token, imprint }): CandidateTimestamp => ({ kind: 'signature-timestamp', token, stamped: imprint, covers: () => ({ ...nothing, signatures: [id] }) })),
+    ...archiveTimestamps.map(({ token, imprint, covered }): CandidateTimestamp => ({
+      kind: 'archive-timestamp', token, stamped: imprint,
+      covers: () => {
+        const { signature, evidence, tokens } = covered();
+        return { signatures: signature ? [id] : [], evidence, tokens };
+      },
+    })),
   ].slice(0, maxTimestamps);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PkiError, tolerate } from '../error.ts';
 import type { Digest } from '../keys/algorithm.ts';
-import { parseTimestampToken } from '../timestamp/token.ts';
+import { fittingReading } from '../timestamp/fitting-reading.ts';
 import { canonicalMethodOf } from './algorithms.ts';
 import type { CanonicalMethod } from './canonicalize.ts';
 import { defaultMethod, dereference, type Surroundings } from './dereference.ts';
@@ -56,20 +56,12 @@ function timestamps(kind: XadesTimestampKind, property: XmlElement, readingsBy: 
   const readings = method ? readingsBy(method).map(onlyOnce) : [];
   return tokens.map((token): XadesTimestamp => {
     let fitting: Reading | undefined;
-    const chosen = (): Reading | undefined => (fitting ??= fittingOf(token, readings));
+    const chosen = (): Reading | undefined => (fitting ??= fittingReading(token, readings, digestOf));
     return { kind, property, token, stamped: (digest) => chosen() && digestOf(chosen()!, digest), covered: () => chosen() ?? nothingCovered };
   });
 }
 
 const nothingCovered = { signatureValue: false, keyInfo: false, properties: [] };
-
-/** The first reading unless the token says that it stamped another. */
-function fittingOf(token: Uint8Array, readings: readonly Reading[]): Reading | undefined {
-  const [first, ...others] = readings;
-  const imprint = others.length > 0 ? tolerate(() => parseTimestampToken(token))?.tstInfo.imprint : undefined;
-  const fits = imprint && readings.find((reading) => Buffer.compare(digestOf(reading, imprint.digest) ?? Buffer.alloc(0), imprint.value) === 0);
-  return fits ?? first;
-}
 
 /** The tokens of a property are of one and the same content: its octets are made once for each digest. */
 function onlyOnce({ octets, ...reading }: Reading): Reading {
