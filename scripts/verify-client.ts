@@ -43,11 +43,12 @@ export class VerifyClient {
     [this.#base, this.#token] = [base.replace(/\/+$/, ''), token];
   }
 
-  /** Verifies a signed document; a detached signature together with its content. */
-  async verify(file: Blob, { name = 'document', content, ...wish }: Wish & { name?: string; content?: Blob } = {}): Promise<Verification> {
+  /** Verifies a signed document; a detached signature together with its content, or with several files under the names it has for them. */
+  async verify(file: Blob, { name = 'document', content, ...wish }: Wish & { name?: string; content?: Blob | readonly { name: string; blob: Blob }[] } = {}): Promise<Verification> {
     const form = new FormData();
     form.set('file', file, name);
-    if (content) form.set('content', content, 'content');
+    if (content instanceof Blob) form.set('content', content, 'content');
+    else for (const each of content ?? []) form.append('content', each.blob, each.name);
     for (const [field, value] of Object.entries(wish)) form.set(field, value);
     return this.#call<Verification>('/verifications', { method: 'POST', body: form });
   }

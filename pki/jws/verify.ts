@@ -65,6 +65,14 @@ function compareHashes({ hashes }: DetachedObjects, octets: readonly Uint8Array[
   if (!same) report('message-digest-mismatch', 'ETSI TS 119 182-1 §5.2.8.3.3');
 }
 
+/** Whether the object at this place of `sigD` has the hash it has there; true for a mechanism without hashes. */
+export function hasHash({ detached, encodesPayload }: Pick<JoseHeader, 'detached' | 'encodesPayload'>, place: number, object: Uint8Array): boolean {
+  const hashes = detached?.hashes;
+  if (!hashes) return true;
+  const signed = encodesPayload ? Buffer.from(encodeBase64url(object), 'latin1') : object;
+  return hashes.digest !== undefined && equal(createHash(hashes.digest).update(signed).digest(), hashes.values[place]);
+}
+
 /** Whether a signed digest is this certificate's. */
 export function matchesCertificate({ digest, value }: CertificateDigest, { der }: Certificate): boolean {
   return digest !== undefined && equal(createHash(digest).update(der).digest(), value);

@@ -7,6 +7,8 @@ import { parseSignedData, type SignedData } from '../cms/signed-data.ts';
 import { contentOf, emptyCandidate, readingDocument, type CheckableSignature, type Covered, type SignatureCandidate, type SignedDocument } from './candidate.ts';
 import { cmsCandidates } from './cms-candidates.ts';
 import { joinEvidence, noEvidence } from './evidence.ts';
+import { judgeCoverage, shown } from './file-coverage.ts';
+import type { GivenContent } from './given-content.ts';
 import { message } from './messages.ts';
 import type { Message, ReportedFile } from './report.ts';
 import { xmlCandidatesOverFiles } from './xml-candidates.ts';
@@ -18,7 +20,7 @@ interface Read { file: SignatureFile; candidate: SignatureCandidate; covers: Rea
  * The signatures and timestamps of an ASiC container, with each of its files and what covers it.
  * @throws PkiError `document-unreadable`
  */
-export function readAsicDocument(file: Uint8Array, content: Uint8Array | undefined): SignedDocument {
+export function readAsicDocument(file: Uint8Array, content: GivenContent | undefined): SignedDocument {
   const container = open(file);
   const read: Read[] = [];
   for (const each of container.signatureFiles) {
@@ -105,17 +107,3 @@ function coveredBy(candidates: readonly SignatureCandidate[]): Covered {
 function coverersOf(name: string, read: readonly Read[]): string[] {
   return read.filter(({ covers, candidate }) => covers.has(name) && candidate.counterSigns === undefined).map(({ candidate }) => candidate.id);
 }
-
-/** A file that no signature is over is not signed, whatever lies beside it; a timestamp alone is no signature. */
-function judgeCoverage(files: readonly ReportedFile[], candidates: readonly SignatureCandidate[]): Message[] {
-  const signatures = candidates.filter(({ type, counterSigns }) => type === 'signature' && counterSigns === undefined).map(({ id }) => id);
-  const counting = signatures.length > 0 ? signatures : candidates.map(({ id }) => id);
-  return files.flatMap(({ name, coveredBy: ids }) => {
-    const covering = counting.filter((id) => ids.includes(id));
-    if (covering.length === 0) return [message('file-not-signed', { name: shown(name) })];
-    return covering.length < counting.length ? [message('file-not-signed-by-all', { name: shown(name), signatures: covering.join(', ') })] : [];
-  });
-}
-
-/** Names are strangers' text: enough of it to be recognised. */
-const shown = (name: string): string => name.slice(0, 120);

@@ -13,15 +13,23 @@ import {
 } from './candidate.ts';
 import { longTermTimestampsOf, nothingCovered, timestampsOf } from './cms-timestamps.ts';
 import { noEvidence } from './evidence.ts';
+import { fileSignedBy, idsOver, isSeveral, withGivenFiles, type GivenContent } from './given-content.ts';
 import { message } from './messages.ts';
 
 /**
  * The signatures of a bare CMS file, one a signer.
- * @param content what a detached CMS signs
+ * @param content what a detached CMS signs; of several files it says itself which
  * @throws PkiError `document-unreadable`
  */
-export function readCmsDocument(der: Uint8Array, content: Uint8Array | undefined): SignedDocument {
+export function readCmsDocument(der: Uint8Array, content: GivenContent | undefined): SignedDocument {
   const signedData = parseCms(der);
+  if (!isSeveral(content)) return cmsDocument(signedData, content);
+  const signed = fileSignedBy(content, signedData);
+  const document = cmsDocument(signedData, signed?.bytes);
+  return withGivenFiles(document, content, (file) => (file === signed ? idsOver(document.candidates) : []));
+}
+
+function cmsDocument(signedData: SignedData, content: Uint8Array | undefined): SignedDocument {
   // a token holds its TSTInfo, and stamps what lies beside it
   const inside = signedData.contentType === oids.tstInfo ? undefined : signedData.content;
   const given = inside ?? content;

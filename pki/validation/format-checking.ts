@@ -6,6 +6,7 @@ import { readAsicDocument } from './asic-candidates.ts';
 import type { SignatureCandidate, SignedDocument } from './candidate.ts';
 import { readCmsDocument } from './cms-candidates.ts';
 import { passed } from './conclusion.ts';
+import type { GivenContent } from './given-content.ts';
 import { readJwsDocument } from './jws-candidates.ts';
 import { readPdfDocument } from './pdf-candidates.ts';
 import type { Conclusion } from './report.ts';
@@ -14,7 +15,7 @@ import { looksLikeXml, readXmlDocument } from './xml-candidates.ts';
 /** A kind of file: how its first kilobyte is recognised, and how it is taken apart. */
 interface FormatReader {
   recognises: (start: Buffer) => boolean;
-  read: (file: Uint8Array, content: Uint8Array | undefined) => SignedDocument;
+  read: (file: Uint8Array, content: GivenContent | undefined) => SignedDocument;
 }
 
 const signedDataOid = Buffer.from(oid(oids.signedData));
@@ -36,7 +37,7 @@ const formats: readonly FormatReader[] = [
  * @param content what a detached signature signs
  * @throws PkiError `document-unreadable` for what is of no known kind
  */
-export function readSignedDocument(file: Uint8Array, content?: Uint8Array): SignedDocument {
+export function readSignedDocument(file: Uint8Array, content?: GivenContent): SignedDocument {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 1024));
   const format = formats.find(({ recognises }) => recognises(start));
   if (!format) throw new PkiError('document-unreadable', { rule: 'a PDF, a CMS signature, an XML document, an ASiC container or a JWS' });

@@ -4,38 +4,50 @@ import type { JoseHeader } from '../jws/header.ts';
 import { parseJws, type Jws, type JwsSignature } from '../jws/parse.ts';
 import { digestOver } from '../jws/archive-timestamp.ts';
 import { readUnsignedProperties, type UnsignedProperties } from '../jws/unsigned-properties.ts';
-import { matchesCertificate, signedObjects, verifyJws, type ResolveObject } from '../jws/verify.ts';
+import { hasHash, matchesCertificate, signedObjects, verifyJws, type ResolveObject } from '../jws/verify.ts';
 import type { Certificate } from '../certificate/parse.ts';
 import { emptyCandidate, maxTimestamps, readingDocument, type CandidateTimestamp, type CheckableSignature, type SignatureCandidate, type SignedDocument } from './candidate.ts';
 import { noEvidence } from './evidence.ts';
+import { fileNamed, isSeveral, withGivenFiles, type GivenContent } from './given-content.ts';
 import { message } from './messages.ts';
 import type { Message } from './report.ts';
 
 /**
  * The signatures of a JWS, JAdES or plain.
- * @param content what a detached one signs: the payload, or the one object that `sigD` names
+ * @param content what a detached one signs: the payload, or the objects that `sigD` names
  * @throws PkiError `document-unreadable`
  */
-export function readJwsDocument(file: Uint8Array, content: Uint8Array | undefined): SignedDocument {
+export function readJwsDocument(file: Uint8Array, content: GivenContent | undefined): SignedDocument {
   const jws = parse(file);
   const twice = jws.payload !== undefined && content !== undefined;
   const candidates = jws.signatures.map((signature, index) => {
-    const candidate = jwsCandidate(`S-${index + 1}`, jws, signature, content);
+    const candidate = jwsCandidate(`S-${index + 1}`, jws, signature, resolverOf(signature, content));
     return twice ? { ...candidate, problems: [message('content-given-twice')] } : candidate;
   });
-  return { format: 'JWS', candidates, problems: [], evidence: noEvidence };
+  const document: SignedDocument = { format: 'JWS', candidates, problems: [], evidence: noEvidence };
+  if (!isSeveral(content)) return document;
+  return withGivenFiles(document, content, ({ bytes }) => jws.signatures.flatMap(({ header }, i) => (header && isOver(header, bytes, resolverOf(jws.signatures[i]!, content)) ? [candidates[i]!.id] : [])));
+}
+
+/** One file stands for one object alone, whatever its name; several are found by the names that `sigD` has for them. */
+function resolverOf({ header }: JwsSignature, content: GivenContent | undefined): ResolveObject {
+  if (isSeveral(content)) return (uri) => fileNamed(content, uri)?.bytes;
+  return () => ((header?.detached?.uris.length ?? 1) === 1 ? content : undefined);
+}
+
+/** ObjectIdByURIHash says which file is right; with ObjectIdByURI they are signed together. */
+function isOver({ detached, encodesPayload }: JoseHeader, bytes: Uint8Array, resolve: ResolveObject): boolean {
+  return detached !== undefined && detached.uris.some((uri, i) => resolve(uri) === bytes && hasHash({ detached, encodesPayload }, i, bytes));
 }
 
 function parse(file: Uint8Array): Jws {
   return readingDocument(() => parseJws(file));
 }
 
-function jwsCandidate(id: string, jws: Jws, signature: JwsSignature, content: Uint8Array | undefined): SignatureCandidate {
+function jwsCandidate(id: string, jws: Jws, signature: JwsSignature, resolve: ResolveObject): SignatureCandidate {
   const { header, headerProblem } = signature;
   const empty = emptyCandidate({ id, type: 'signature', family: header && isJades(header) ? 'JAdES' : 'JWS', field: null });
   if (!header) return { ...empty, problems: [problemOf(headerProblem)] };
-  // one file is handed in, so it can stand for one object alone
-  const resolve: ResolveObject = () => ((header.detached?.uris.length ?? 1) === 1 ? content : undefined);
   const unsigned = readUnsignedProperties(jws, signature, resolve);
   const { certificates, crls, ocspResponses } = unsigned.evidence;
   return {

@@ -27,6 +27,7 @@ export const messageLevels = {
   // the files of a container
   'file-not-signed': 'error',
   'file-not-signed-by-all': 'warning',
+  'file-name-twice': 'error',
   'file-changed': 'error',
   'container-entry-unread': 'warning',
   // the chain

@@ -5,6 +5,7 @@ import { natureOf, outcomeOf } from './document-nature.ts';
 import { reportDocumentTimestamp } from './document-timestamp.ts';
 import { joinEvidence } from './evidence.ts';
 import { checkFormat, readSignedDocument } from './format-checking.ts';
+import type { GivenContent } from './given-content.ts';
 import { compareIssuingBody } from './issuing-body.ts';
 import { embeddedEvidence, findContradictions, validateTimestamps } from './long-term-validation.ts';
 import { message } from './messages.ts';
@@ -14,8 +15,8 @@ import { initializeContext, type ContextInput, type ValidationContext } from './
 
 export interface DocumentInput extends ContextInput {
   file: Uint8Array;
-  /** what a detached CMS signs */
-  content?: Uint8Array | undefined;
+  /** what a detached signature signs */
+  content?: GivenContent | undefined;
 }
 
 export interface Validation {

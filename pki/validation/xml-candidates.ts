@@ -10,6 +10,7 @@ import {
   type CheckableSignature, type SignatureCandidate, type SignatureProblem, type SignedDocument,
 } from './candidate.ts';
 import { joinEvidence, noEvidence } from './evidence.ts';
+import { fileNamed, idsOver, isSeveral, withGivenFiles, type GivenContent, type GivenFile } from './given-content.ts';
 import { message } from './messages.ts';
 import type { Message, TimestampEntry } from './report.ts';
 
@@ -21,11 +22,12 @@ export function looksLikeXml(start: Buffer): boolean {
 
 /**
  * The signatures of an XML file: XAdES or plain, enveloped, enveloping or beside their content.
- * @param content what a detached one signs; it stands for one name alone
+ * @param content what a detached one signs: one file stands for one name alone, several are told apart by theirs
  * @throws PkiError `document-unreadable`
  */
-export function readXmlDocument(file: Uint8Array, content: Uint8Array | undefined): SignedDocument {
+export function readXmlDocument(file: Uint8Array, content: GivenContent | undefined): SignedDocument {
   return readingDocument(() => {
+    if (isSeveral(content)) return readOverFiles(file, content);
     const asked = new Set<string>();
     const found = xmlCandidates(file, (name) => {
       asked.add(name ?? '');
@@ -36,6 +38,13 @@ export function readXmlDocument(file: Uint8Array, content: Uint8Array | undefine
     const twice = content !== undefined && asked.size === 0;
     return { format: 'XML', candidates: twice ? candidates.map((each) => ({ ...each, problems: [message('content-given-twice')] })) : candidates, problems: [], evidence: noEvidence };
   });
+}
+
+function readOverFiles(file: Uint8Array, given: readonly GivenFile[]): SignedDocument {
+  const found = xmlCandidatesOverFiles(file, (name) => fileNamed(given, name)?.bytes, 1);
+  const candidates = found.map(({ candidate }) => candidate);
+  const document: SignedDocument = { format: 'XML', candidates, problems: [], evidence: noEvidence };
+  return withGivenFiles(document, given, (each) => idsOver(found.filter(({ files }) => files.some((name) => fileNamed(given, name) === each)).map(({ candidate }) => candidate)));
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Call<P, Q, B> {
   body: B;
   /** Uploaded files by field name; empty unless the endpoint declares `upload`. */
   files: Readonly<Record<string, UploadedFile>>;
+  /** All files of the field that may come several times, in their order. */
+  several: readonly UploadedFile[];
   /** The first of the endpoint's own `accepts` the caller takes; 'application/json' otherwise. */
   accept: string;
   /** Only where the endpoint declares `stream`: takes each file in turn, then gives the form's fields, checked as the body. */
@@ -65,8 +67,8 @@ export interface Endpoint<
   query?: Q;
   /** JSON body; with `upload` the plain fields of the form. */
   body?: B;
-  /** multipart/form-data with these file fields, the first one required. */
-  upload?: { maxBytes: number; files: readonly string[] };
+  /** multipart/form-data with these file fields, the first one required; of one field as many as `most`, all together no larger than one of each. */
+  upload?: { maxBytes: number; files: readonly string[]; several?: { field: string; most: number } };
   /** multipart/form-data with many files under one name, handed on one after the other while they come in. */
   stream?: StreamLimits;
   /** Request headers the handler reads. */

@@ -72,13 +72,13 @@ async function readCall(e: Endpoint, { req, res, services, actor, json }: Incomi
   };
   const params = checkFields(e.params, req.params, 'path', language);
   const query = checkFields(e.query, req.query, 'query', language);
-  if (e.stream) return { services, actor, params, query, body: {}, files: {}, accept, language, ...told };
+  if (e.stream) return { services, actor, params, query, body: {}, files: {}, several: [], accept, language, ...told };
   if (e.upload) {
-    const { fields, files } = await readUpload(req, e.upload);
-    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, accept, language, ...told };
+    const { fields, files, several } = await readUpload(req, e.upload);
+    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, several, accept, language, ...told };
   }
   const body = e.body ? checkFields(e.body, await readJson(req, res, json), 'body', language) : {};
-  return { services, actor, params, query, body, files: {}, accept, language, ...told };
+  return { services, actor, params, query, body, files: {}, several: [], accept, language, ...told };
 }
 
 function requireStream({ stream, path }: Endpoint): StreamLimits {

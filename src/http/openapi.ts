@@ -74,7 +74,7 @@ function bodyOf(e: Endpoint, schemas: Json): Json {
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
   if (!e.upload) return { requestBody: { required: true, content: { 'application/json': { schema: fields } } } };
-  const files = Object.fromEntries(e.upload.files.map((name) => [name, { type: 'string', format: 'binary' }]));
+  const files = Object.fromEntries(e.upload.files.map((name) => [name, fileSchema(e.upload?.several?.field === name ? e.upload.several.most : 1)]));
   const schema = { ...fields, properties: { ...files, ...(fields['properties'] as Json) }, required: [...(fields['required'] as string[] ?? []), ...e.upload.files.slice(0, 1)] };
   return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
 }
@@ -83,6 +83,11 @@ function replyOf(e: Endpoint, schemas: Json): Json {
   if (e.status === 204) return { description: e.summary };
   const others = Object.fromEntries((e.accepts ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
   return { description: e.summary, content: { 'application/json': { schema: schemaOf(e.reply, 'output', schemas) }, ...others } };
+}
+
+function fileSchema(most: number): Json {
+  const file = { type: 'string', format: 'binary' };
+  return most > 1 ? { type: 'array', maxItems: most, items: file } : file;
 }
 
 /** A schema that carries an id (`.meta({ id })`) becomes a component and is referred to. */

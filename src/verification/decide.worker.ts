@@ -8,6 +8,7 @@ import type { SignedDocument } from '../../pki/validation/candidate.ts';
 import { PathCache } from '../../pki/path/work.ts';
 import { noEvidence, type EvidenceBytes } from '../../pki/validation/evidence.ts';
 import { readCmsOverDigest, type ContentDigest } from '../../pki/validation/content-digest.ts';
+import { isSeveral, type GivenContent, type GivenFile } from '../../pki/validation/given-content.ts';
 import { readSignedDocument } from '../../pki/validation/format-checking.ts';
 import { policies, type ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { ValidationReport, Wanted } from '../../pki/validation/report.ts';
@@ -19,7 +20,7 @@ export interface AnchorBytes { certificate: Uint8Array; domain: string; scope: T
 export interface Task {
   file: Uint8Array;
   /** what a detached signature signs, or its digest where the document stays with its owner */
-  content: Uint8Array | ContentDigest | undefined;
+  content: GivenContent | ContentDigest | undefined;
   validationTime: Date;
   policy: ValidationPolicy['name'];
   issuingBody?: string | undefined;
@@ -45,17 +46,26 @@ const maxRounds = 3;
 /** Judges one document in a thread of its own. Errors of strangers' bytes come back as values, for threads lose classes. */
 export default async function decide({ file, content, validationTime, policy, issuingBody, anchors, port }: Task): Promise<Outcome> {
   try {
-    const document = content && !(types.isUint8Array(content)) ? readCmsOverDigest(file, content) : readSignedDocument(file, content);
+    const document = isDigest(content) ? readCmsOverDigest(file, content) : readSignedDocument(file, content);
     const digest = createHash('sha256').update(file).digest();
     const trusted = anchors.map(parsedAnchor);
     const decision = await decideInRounds({ document, digest, port }, { validationTime, policy: policies[policy], issuingBody, anchors: trusted, cache });
-    return { ...decision, content: content && types.isUint8Array(content) ? { digest: 'sha256', value: createHash('sha256').update(content).digest() } : content };
+    return { ...decision, content: isDigest(content) ? content : content && digestOfContent(content) };
   } catch (error) {
     if (error instanceof PkiError) return { refused: { code: error.code, rule: error.rule, offset: error.offset } };
     throw error;
   } finally {
     port.close();
   }
+}
+
+const isDigest = (content: Task['content']): content is ContentDigest => content !== undefined && !types.isUint8Array(content) && 'digest' in content;
+
+/** Of several files the digest of what `sha256sum` prints of them, in the order of their names. */
+function digestOfContent(content: GivenContent): ContentDigest {
+  const lines = (files: readonly GivenFile[]): string[] => files.map(({ name, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`).toSorted((a, b) => Buffer.compare(Buffer.from(a.slice(66)), Buffer.from(b.slice(66))));
+  const signed = isSeveral(content) ? Buffer.from(lines(content).join('')) : content;
+  return { digest: 'sha256', value: createHash('sha256').update(signed).digest() };
 }
 
 interface Asked { document: SignedDocument; digest: Uint8Array; port: MessagePort }

@@ -127,14 +127,14 @@ const isEtsi = (query: z.output<typeof form>, accept: string): boolean => query.
 /** The verification API: a signed document in, a verdict with its reasons out, a receipt for later. */
 export const verificationRoutes = [
   endpoint({
-    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML, ASiC container or JWS; a detached signature with its content', allow: 'verification:create',
-    upload: { maxBytes: 33_554_432, files: ['file', 'content'] }, headers: [idempotencyKeyHeader], query: form, accepts: [xml], body: z.object(asked),
+    method: 'post', path: '/api/v1/verifications', summary: 'Verify a signed PDF, CMS, XML, ASiC container or JWS; a detached signature with its content, or with several files under the names it has for them', allow: 'verification:create',
+    upload: { maxBytes: 33_554_432, files: ['file', 'content'], several: { field: 'content', most: 64 } }, headers: [idempotencyKeyHeader], query: form, accepts: [xml], body: z.object(asked),
     status: 200, reply: Verification, problems: [...refusals, 'took-too-long'],
-    handle: async ({ services, actor, query, accept, body, files, header, setHeader }) => {
+    handle: async ({ services, actor, query, accept, body, files, several, header, setHeader }) => {
       await takeRate(services, { purpose: 'verification', caller: actor.id, rate: rates.registered, setHeader });
       const { name, bytes } = files['file']!;
-      const content = files['content']?.bytes;
-      const call = { key: header('Idempotency-Key'), operation: 'verifications', request: [name, bytes, content, JSON.stringify(body)], etsi: isEtsi(query, accept) };
+      const content = several.length > 1 ? several : files['content']?.bytes;
+      const call = { key: header('Idempotency-Key'), operation: 'verifications', request: [name, bytes, ...(several.length > 1 ? several.flatMap((each) => [each.name, each.bytes]) : [files['content']?.bytes]), JSON.stringify(body)], etsi: isEtsi(query, accept) };
       return once(services, actor, call, () => verifyDocument(services, actor, { name, file: bytes, content, ...body }));
     },
   }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ContentDigest } from '../../pki/validation/content-digest.ts';
+import type { GivenContent } from '../../pki/validation/given-content.ts';
 import { writeEtsiReport } from '../../pki/validation/etsi-report.ts';
 import type { ValidationPolicy } from '../../pki/validation/policy.ts';
 import type { SignatureReport } from '../../pki/validation/report.ts';
@@ -20,8 +21,8 @@ import type { Decision } from './decide.worker.ts';
 export interface VerificationOrder {
   name: string;
   file: Uint8Array;
-  /** what a detached signature signs, or its digest */
-  content?: Uint8Array | ContentDigest | undefined;
+  /** what a detached signature signs: one file, several with their names, or the digest of one */
+  content?: GivenContent | ContentDigest | undefined;
   validationTime?: Date | undefined;
   policy?: ValidationPolicy['name'] | undefined;
   /** the body that the result says it comes from, to be compared with the certificate */

@@ -42,7 +42,7 @@ function workers(): Piscina {
 export async function judgeInWorker(
   task: Omit<Task, 'port'>, gather: (question: Question) => Promise<GatheredEvidence>, limitMs = timeLimitMs,
 ): Promise<Decision> {
-  const bytes = task.file.length + (task.content instanceof Uint8Array ? task.content.length : 0);
+  const bytes = task.file.length + octetsOf(task.content);
   // a single file of any allowed size goes when nothing else waits
   if (workers().queueSize >= queueLimits.tasks || (heldBytes > 0 && heldBytes + bytes > queueLimits.bytes)) {
     throw new Problem('too-many-requests', { retryAfterSeconds: 5 });
@@ -72,6 +72,12 @@ export async function judgeInWorker(
     clearTimeout(timer);
     port1.close();
   }
+}
+
+function octetsOf(content: Task['content']): number {
+  if (!content) return 0;
+  if (types.isUint8Array(content)) return content.length;
+  return 'digest' in content ? 0 : content.reduce((sum, file) => sum + file.bytes.length, 0);
 }
 
 /** What crosses threads is of another realm under some runners: `instanceof Date` must hold for what leaves here. */

@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { oids } from '../../../pki/asn1/oids.ts';
 import { buildSignedData } from '../../../pki/cms/build.ts';
 import { nameAttribute } from '../../../pki/name/parse.ts';
+import { signXml } from '../../../pki/xml/sign.ts';
+import { signatureTemplate } from '../../../pki/xml/signature-template.ts';
 import type { Answer } from '../../../src/verification/answer.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
@@ -84,6 +86,28 @@ test('with an Idempotency-Key a repeated call is one verification; another file 
   expect(Number((after as { n: number }[])[0]!.n) - Number((before as { n: number }[])[0]!.n)).toBe(1);
   const other = await postFile(Buffer.concat([file, Buffer.from('\n')]), headers);
   expect([other.status, await other.json()]).toMatchObject([422, { type: 'urn:antin:problem:idempotency-key-reused' }]);
+});
+
+test('several files beside a signature, each under its name; more than there may be are refused', async () => {
+  const { signer, certificate } = official;
+  const files = [['a.txt', 'một'], ['b.txt', 'hai']] as const;
+  const xml = await signXml(signatureTemplate({ id: 'S', scheme: signer.scheme, certificate, chain: [], signingTime: services.now(), references: files.map(([uri]) => ({ uri })) }),
+    { signer, resolve: (name) => Buffer.from(files.find(([each]) => each === name)?.[1] ?? '') });
+  const post = (given: readonly (readonly [string, string])[]): Promise<Response> => {
+    const form = new FormData();
+    form.set('file', new Blob([xml]), 'chu-ky.xml');
+    for (const [name, text] of given) form.append('content', new Blob([text]), name);
+    return fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form, headers: { authorization: `Bearer ${token}` } });
+  };
+  const lines = files.map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`).join('');
+  const answer = await (await post([files[1], files[0]])).json() as Answer;
+  expect(answer).toMatchObject({
+    conclusion: { indication: 'TOTAL-PASSED' }, files: [{ name: 'b.txt', coveredBy: ['S-1'] }, { name: 'a.txt', coveredBy: ['S-1'] }],
+    document: { format: 'XML', content: { algorithm: 'SHA-256', value: createHash('sha256').update(lines).digest('hex') } },
+  });
+  expect(await (await post([files[0], ['b.txt', 'khác']])).json()).toMatchObject({ conclusion: { indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE' } });
+  const refused = await post(Array.from({ length: 65 }, (_, i) => [`${i}`, 'x'] as const));
+  expect([refused.status, await refused.json()]).toMatchObject([422, { type: 'urn:antin:problem:invalid-fields', errors: [{ pointer: '/content' }] }]);
 });
 
 test('what is left of the rate is told with each answer', async () => {

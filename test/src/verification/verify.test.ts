@@ -224,7 +224,7 @@ test('each file of a container is told with its digest and who signed it; one th
   const answer = await verify(container('ASiC-E', { ...made, 'them.txt': 'x' }));
   expect(answer.files).toMatchObject([{ name: 'a.txt', octets: text.length, coveredBy: ['S-1'] }, { name: 'them.txt', octets: 1, coveredBy: [] }]);
   expect(answer.conclusion).toEqual({ indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' });
-  expect(answer.messages.map(({ code, text: { vi, en } }) => [code, vi, en])).toEqual([['file-not-signed', 'Tệp them.txt trong gói không được chữ ký nào bao phủ.', 'No signature covers the file them.txt of the container.']]);
+  expect(answer.messages.map(({ code, text: { vi, en } }) => [code, vi, en])).toEqual([['file-not-signed', 'Tệp them.txt không được chữ ký nào bao phủ.', 'No signature covers the file them.txt.']]);
   const refused = await post(Buffer.concat([container('ASiC-E', made), Buffer.from('x')]));
   expect(refused.status).toBe(422);
 });
