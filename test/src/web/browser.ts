@@ -37,6 +37,15 @@ export async function openWindow(browser: Browser, base: string, options: Browse
   return { page, complaints, close: () => context.close() };
 }
 
+/** Seconds of processor time that the service, which runs in this process, and the browser have used: no slow neighbour lengthens them. */
+export async function processorSeconds(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const { user, system } = process.cpuUsage();
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, (user + system) / 1e6);
+}
+
 /** Violations of WCAG 2.2 AA and good practice; evaluated by the protocol, so the page's own policy stays as it is. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);

@@ -11,7 +11,7 @@ import { setPolicy } from '../../../../src/policies/set.ts';
 import { testActor } from '../../../authorities.ts';
 import { testApp } from '../../../database.ts';
 import { csrFor, decideAll, newKey, requestWorld, submitted, type RequestWorld } from '../../requests/people.ts';
-import { fits, look, openBrowser, openWindow, violations } from '../browser.ts';
+import { fits, look, openBrowser, openWindow, processorSeconds, violations } from '../browser.ts';
 import { signIn, visitorAt } from '../people.ts';
 
 const folder = join(tmpdir(), `antin-renew-${process.pid}`);
@@ -72,7 +72,7 @@ async function tabTo(page: Page, matches: (focused: { tag: string; text: string;
   throw new Error('the keyboard does not reach it');
 }
 
-test.each(['vi', 'en'] as const)('in %s: from the mailed reminder to a PKCS#12 that openssl opens, in at most six pages', async (language) => {
+test.each(['vi', 'en'] as const)('in %s: from the mailed reminder to a PKCS#12 that openssl opens, in at most six pages and a minute of the machine', async (language) => {
   await selfService(true);
   const { certificateId, email } = await holder();
   await remindOfExpiries(world.services);
@@ -80,7 +80,7 @@ test.each(['vi', 'en'] as const)('in %s: from the mailed reminder to a PKCS#12 t
   const { page, complaints, close } = await openWindow(browser, base, { acceptDownloads: true });
   let pages = 0;
   page.on('load', () => { pages += 1; });
-  const began = performance.now();
+  const began = await processorSeconds(browser);
   await page.goto(`${here(renewUrl!)}?lang=${language}`);
   await page.fill('#email', email);
   await Promise.all([page.waitForNavigation(), page.press('#email', 'Enter')]);
@@ -113,7 +113,7 @@ test.each(['vi', 'en'] as const)('in %s: from the mailed reminder to a PKCS#12 t
   await page.click('[data-part=check-form] button[type=submit]');
   await page.waitForSelector('[data-part=check-result].notice--done');
   await look(page, `${language}-renew-checked`);
-  expect(performance.now() - began).toBeLessThan(60_000);
+  expect(await processorSeconds(browser) - began).toBeLessThan(60);
   expect(pages).toBeLessThanOrEqual(6);
   // the key is in the person's file now and nowhere else
   expect(await page.evaluate('localStorage.length')).toBe(0);

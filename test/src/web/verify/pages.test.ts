@@ -5,6 +5,7 @@ import decodeQr from 'qr/decode.js';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { revokeCertificate } from '../../../../src/certificates/revoke.ts';
 import { receiptLink } from '../../../../src/web/receipts/link.ts';
+import { wordsIn } from '../../../../src/web/text/words.ts';
 import { stopVerificationWorkers } from '../../../../src/verification/workers.ts';
 import { testActor } from '../../../authorities.ts';
 import { atEnd, testApp, testServices, type TestServices } from '../../../database.ts';
@@ -32,11 +33,14 @@ beforeAll(async () => {
   // the field was signed as one that shows nothing
   const failed = Buffer.from(Buffer.from(passed).toString('latin1').replace('/Rect [0 0 0 0]', '/Rect [0 0 9 9]'), 'latin1');
   expect(failed.equals(passed)).toBe(false);
+  const damaged = Buffer.from(passed);
+  // inside the compressed content of the first page
+  damaged[damaged.indexOf('stream') + 60]! ^= 1;
   const revoked = await results.official();
   const unsure = await results.sign(revoked);
   services.clock.advance({ minutes: 5 });
   await revokeCertificate(services, testActor, { certificateId: revoked.certificateId, reason: 'superseded' });
-  for (const [name, bytes] of Object.entries({ passed, failed, unsure, letter: Buffer.from('a letter') })) {
+  for (const [name, bytes] of Object.entries({ passed, failed, damaged, unsure, letter: Buffer.from('a letter') })) {
     files[name] = join(folder, `${name}.pdf`);
     writeFileSync(files[name]!, bytes);
   }
@@ -68,6 +72,9 @@ describe.each([
     expect(await page.locator('.qr svg').count()).toBe(1);
     expect(await page.locator('#pages').isVisible()).toBe(false);
     await look(page, `${language}-verify-${outcome}`);
+    await Promise.all([page.waitForNavigation(), page.locator('#permanent ~ p a').first().click()]);
+    expect(await page.locator('h1').textContent()).toBe(verdicts[outcome]);
+    expect(await page.locator('main').innerText()).not.toContain('Nguyễn');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -103,6 +110,10 @@ describe.each([
 
   test('a file that is no document keeps the person on the form and says why', async () => {
     const { page } = await open(`/?lang=${language}`);
+    const shown = page.locator('#drop .file__name');
+    await expect(shown.textContent()).resolves.toBe(wordsIn(language)('frame.noFile'));
+    await page.setInputFiles('input[name=file]', files['letter']!);
+    expect(await shown.textContent()).toBe('letter.pdf');
     await check(page, 'letter');
     expect(await page.locator('[role=alert]').count()).toBe(1);
     expect(await page.locator('input[name=file]').count()).toBe(1);
@@ -133,6 +144,18 @@ describe.each(['vi', 'en'])('in %s, a stranger at a desk', (language) => {
     expect(complaints).toEqual([]);
     await page.context().close();
   }, 90_000);
+});
+
+test.each(['vi', 'en'] as const)('in %s, a page whose content was damaged is not left white without a word', async (language) => {
+  const { page } = await open(`/?lang=${language}`, { viewport: { width: 1280, height: 900 } });
+  await page.waitForSelector('.drop.live');
+  await check(page, 'damaged');
+  await page.getByText(wordsIn(language)('verify.pageBlank')).waitFor();
+  await page.waitForSelector('[data-number="2"][data-drawn]');
+  expect(await page.locator('[data-number="2"] .sheet__blank').count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await look(page, `${language}-verify-damaged`);
+  await page.context().close();
 });
 
 test('by the keyboard alone: a file is checked, the verdict has the focus, the receipt is opened', async () => {
