@@ -120,7 +120,7 @@ export const natureWords: Readonly<Record<DocumentNature, Words>> = {
   'leader-and-organisation': { vi: 'Văn bản có chữ ký số của người có thẩm quyền và của cơ quan', en: 'Signed by a competent person and by the organisation' },
   'organisation-copy': { vi: 'Bản sao điện tử có chữ ký số của cơ quan', en: 'An electronic copy with the organisation’s signature' },
   'organisation-only': { vi: 'Chỉ có chữ ký số của cơ quan: bản sao, hoặc văn bản không kèm chữ ký số của người có thẩm quyền', en: 'The organisation’s signature alone: a copy, or a document without a competent person’s signature' },
-  'personal-only': { vi: 'Chỉ có chữ ký số cá nhân', en: 'Personal signatures alone' },
+  'personal-only': { vi: 'Có chữ ký số của cá nhân, không có chữ ký số của cơ quan', en: 'Signed by a person, not by an organisation' },
   unknown: { vi: 'Chưa xác định được loại chữ ký', en: 'The kind of signature could not be established' },
 };
 

@@ -55,7 +55,7 @@ test.each([
   await open(approver);
   await look(approver.page, `${language}-work-list-id-to-approve`);
   await decide(approver, t('work.doApprove'));
-  await approver.page.getByRole('link', { name: t('work.issued') }).click();
+  await approver.page.getByRole('link', { name: t('work.openCertificate') }).click();
   await approver.page.getByRole('heading', { name, exact: true }).waitFor();
   await approver.page.getByText(t('status.good')).first().waitFor();
   expect(await subjectOfDownload(approver)).toContain(name);

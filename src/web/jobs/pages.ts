@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findAgencyByCode } from '../../agencies/find.ts';
 import { bulkDecisions } from '../../bulk/decide.ts';
 import { lineStates } from '../../bulk/show.ts';
 import { decideJob, findJobs, followJob, listJobLines, showJob, writeJobResults, type JobProgress } from '../../lookup/jobs.ts';
@@ -55,9 +56,11 @@ export const jobPages = [
 
 async function jobPage({ services, actor, t, here }: PageCall, id: string, { line, after: from, done }: LineFilter, form: Form): Promise<Html> {
   const view = await showJob(services, actor, id);
+  const { agencyCode } = view.job;
+  const agency = agencyCode === null ? undefined : await findAgencyByCode(services.db, agencyCode);
   const { items, next } = await listJobLines(services, actor, view, { state: line }, { after: from, limit: perPage });
   return html('jobs/job.njk', {
-    ...presentJob(view, actor, t), form, lines: items.map((one) => presentLine(one, t)), next, here, isFirst: from === undefined, chosenLine: line, done,
+    ...presentJob(view, actor, agency?.name, t), form, lines: items.map((one) => presentLine(one, t)), next, here, isFirst: from === undefined, chosenLine: line, done,
   });
 }
 

@@ -2,7 +2,7 @@ import type { JobState, LineState, ShownLine } from '../../bulk/show.ts';
 import { isMoving, type JobView } from '../../lookup/jobs.ts';
 import { problems } from '../../problems.ts';
 import type { Actor } from '../../services.ts';
-import { showDateTime, showNumber } from '../frame/formats.ts';
+import { showDateTime, showNumber, showSubject } from '../frame/formats.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { choicesIn, choiceWords, doneWords, jobTag, lineTag, operationWords } from './words.ts';
 
@@ -10,13 +10,13 @@ type Shown = Record<string, unknown>;
 const settled: readonly LineState[] = ['done', 'asked', 'failed', 'refused'];
 
 /** A job with what is needed to decide on it. */
-export function presentJob(view: JobView, actor: Actor, t: Translate): Shown {
+export function presentJob(view: JobView, actor: Actor, agencyName: string | undefined, t: Translate): Shown {
   const { job } = view;
   const id = view.kind === 'bulk' ? job.id : view.job.bulkId;
   const state = stateOf(view);
   return {
     id, title: view.kind === 'bulk' ? job.fileName : view.job.title, operation: t(operationWords[job.operation]), shownState: jobTag(state, t), isMoving: isMoving(state), showsProgress: state !== 'checked' && state !== 'examined' && state !== 'refused',
-    rows: rowsOf(view, t), ...decisionOf(view, actor, t), contentHash: job.contentHash ?? '',
+    rows: rowsOf(view, agencyName, t), ...decisionOf(view, actor, t), contentHash: job.contentHash ?? '',
     worked: state === 'checking' ? job.lines - job.counts.unchecked : settled.reduce((sum, name) => sum + job.counts[name], 0), total: job.lines,
     steps: view.kind === 'reorganisation' ? { done: view.job.registers.agencies.done + view.job.registers.people.done, of: view.job.registers.agencies.of + view.job.registers.people.of } : undefined,
     counts: Object.entries(job.counts).filter(([, count]) => count > 0).map(([name, count]) => ({ state: lineTag(name as LineState, t), count: showNumber(count, t.language), name })),
@@ -28,11 +28,11 @@ export function presentJob(view: JobView, actor: Actor, t: Translate): Shown {
 /** A reorganisation has the state of its job. */
 const stateOf = ({ job }: JobView): JobState => job.state as JobState;
 
-function rowsOf(view: JobView, t: Translate): Shown[] {
+function rowsOf(view: JobView, agencyName: string | undefined, t: Translate): Shown[] {
   const { job } = view;
   const days = view.kind === 'reorganisation' ? t('jobs.days', { count: view.job.overlapDays }) : null;
   const rows: [WordKey, string | null | undefined][] = [
-    ['work.agency', job.agencyCode], ['jobs.legalBasis', view.kind === 'reorganisation' ? view.job.legalBasis : null],
+    ['work.agency', agencyName ? `${agencyName} (${job.agencyCode})` : job.agencyCode], ['jobs.legalBasis', view.kind === 'reorganisation' ? view.job.legalBasis : null],
     ['jobs.people', view.kind === 'reorganisation' ? showNumber(view.job.people, t.language) : null], ['jobs.overlap', days],
     ['jobs.by', job.submittedName], ['jobs.at', showDateTime(job.createdAt)], ['jobs.startedAt', job.startedAt && showDateTime(job.startedAt)],
     ['jobs.finishedAt', job.finishedAt && showDateTime(job.finishedAt)], ['jobs.rate', job.rate === null ? null : t('jobs.rateValue', { count: showNumber(job.rate, t.language) })],
@@ -62,9 +62,10 @@ function decisionOf(view: JobView, actor: Actor, t: Translate): { choices: Shown
 /** One line with its outcome in words. */
 export function presentLine({ line, state, subjectText, problem, newCertificateId, certificateId }: ShownLine, t: Translate): Shown {
   const certificate = newCertificateId ?? certificateId;
+  const subject = subjectText === null ? undefined : showSubject(subjectText);
   return {
-    line: String(line), subject: subjectText ?? '–', state: lineTag(state, t), why: problem ? whyText(problem, t) : '–',
-    certificate: certificate ? { text: t('jobs.open'), href: `/certificates/${certificate}`, label: `${t('jobs.open')}: ${subjectText ?? line}` } : '–',
+    line: String(line), subject: subject ?? '–', state: lineTag(state, t), why: problem ? whyText(problem, t) : '–',
+    certificate: certificate ? { text: t('jobs.open'), href: `/certificates/${certificate}`, label: `${t('jobs.open')}: ${subject ?? line}` } : '–',
   };
 }
 

@@ -9,8 +9,8 @@ type State = OwnRequest['state'];
 type Tag = 'good' | 'wait' | 'bad' | 'off';
 
 const stateTags: Readonly<Record<State, readonly [Tag, WordKey]>> = {
-  draft: ['wait', 'mine.stepConfirmed'], confirmed: ['wait', 'mine.stepExamined'], examined: ['wait', 'mine.stepApproved'], approved: ['wait', 'mine.stepIssued'],
-  issued: ['good', 'mine.stepIssued'], completed: ['good', 'mine.stepCompleted'], returned: ['bad', 'mine.returnedTitle'], refused: ['bad', 'mine.refusedTitle'],
+  draft: ['wait', 'work.stateDraft'], confirmed: ['wait', 'work.stateConfirmed'], examined: ['wait', 'work.stateExamined'], approved: ['wait', 'mine.beingIssued'],
+  issued: ['good', 'work.stateIssued'], completed: ['good', 'work.stateCompleted'], returned: ['bad', 'mine.returnedTitle'], refused: ['bad', 'mine.refusedTitle'],
 };
 
 /** Where a request stands, for a list: what is waited for, or how it ended. */

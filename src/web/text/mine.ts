@@ -57,6 +57,7 @@ export const mine = {
   stepApproved: ['Phê duyệt', 'Approval'],
   stepIssued: ['Cấp chứng thư', 'Certificate issued'],
   stepCompleted: ['Hoàn thành', 'Done'],
+  beingIssued: ['Đang cấp chứng thư', 'Being issued'],
   stepDone: ['Đã xong', 'Done'],
   stepNow: ['Đang chờ', 'Waiting'],
   stepLater: ['Chưa đến', 'Later'],

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { decideRequests } from '../../requests/decide.ts';
 import { kinds } from '../../requests/kinds.ts';
 import { Problem, problems } from '../../problems.ts';
+import type { Actor, Services } from '../../services.ts';
 import { countWaiting, findWork, ownSteps, steps, type Step, type WorkItem } from '../../work-list/list.ts';
+import { showRequest } from '../../work-list/show.ts';
 import { mostTyped, narrowTo } from '../agencies/pick.ts';
 import { emptyForm, many, typedOrChosen, type Form } from '../frame/form.ts';
+import { showSubject } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import type { Translate } from '../text/words.ts';
 import { dueText, kindWords, stateTag, stepWords } from './words.ts';
@@ -34,14 +37,23 @@ export const workListPages = [
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
       for (const { reason } of refused) if (!(reason instanceof Problem)) throw reason;
       if (refused.length === 0) return redirect(`/work-list?done=${chosen.length}`);
-      const rows = outcomes.map((outcome, i) => ({
-        id: chosen[i], ...(outcome.status === 'fulfilled' ? { who: outcome.value.subjectText, ...stateTag(outcome.value.state, t) }
-          : { who: chosen[i], tag: 'bad', text: problems[(outcome.reason as Problem).code][t.language] }),
-      }));
+      const rows = await Promise.all(outcomes.map(async (outcome, i) => ({
+        id: chosen[i], ...(outcome.status === 'fulfilled' ? { who: showSubject(outcome.value.subjectText), ...stateTag(outcome.value.state, t) }
+          : { who: await whoOf(services, actor, chosen[i]!) ?? t('work.unknownRequest'), tag: 'bad', text: problems[(outcome.reason as Problem).code][t.language] }),
+      })));
       return html('work-list/many.njk', { rows, done: outcomes.length - refused.length });
     },
   }),
 ];
+
+/** For whom a request is; undefined where there is none that the actor may see. */
+async function whoOf(services: Services, actor: Actor, id: string): Promise<string | undefined> {
+  const view = await showRequest(services, actor, id).catch((error: unknown) => {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  });
+  return view && (view.request.holder ?? view.request.agencyName);
+}
 
 async function showList(call: PageCall, question: Filter, form: Form): Promise<Html> {
   const { services, actor, t } = call;

@@ -34,6 +34,10 @@ test('of many, those that cannot be settled are named, the others are done', asy
   await decideAll(world, done.id, [['registrar', 'confirm']]);
   const html = (await registrar.post('/work-list', { decision: 'confirm', chosen: [good.id, done.id, randomUUID()] })).html;
   expect(html).toContain('Đã xử lý 1 trên 3 yêu cầu.');
+  expect(html).toContain('Yêu cầu không có trong phạm vi của bạn');
+  // people are named, not subjects as machines write them
+  for (const { officialId } of [good, done]) expect(html).toContain(((await services.db('officials').where({ id: officialId }).first('name')) as { name: string }).name);
+  expect(html).not.toContain('CN=');
   expect(await services.db('requests').where({ id: good.id }).first('state')).toEqual({ state: 'confirmed' });
 });
 
