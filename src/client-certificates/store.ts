@@ -16,7 +16,6 @@ export interface OperatorCertificateRow {
 export interface PlacedCertificate extends OperatorCertificateRow {
   state: 'prepared' | 'issued' | 'revoked' | 'on_hold' | 'void';
   serialNumber: string;
-  subjectText: string;
   notBefore: Date;
   notAfter: Date;
   generationId: string;
@@ -26,7 +25,7 @@ export interface PlacedCertificate extends OperatorCertificateRow {
 
 const placed = (db: Knex): Knex.QueryBuilder => db('operatorCertificates as o').join('certificates as c', 'c.id', 'o.certificateId').select(
   'o.certificateId as id', 'o.operatorId', 'o.name', 'o.createdAt', 'o.lastUsedAt', 'o.releasedAt', 'c.state', db.raw(`encode(c.serial_number, 'hex') as serial_number`),
-  'c.subjectText', 'c.notBefore', 'c.notAfter', 'c.generationId', 'c.spkiHash', 'c.der');
+  'c.notBefore', 'c.notAfter', 'c.generationId', 'c.spkiHash', 'c.der');
 
 export async function insertOperatorCertificate(tx: Tx, { id, ...row }: OperatorCertificateRow): Promise<void> {
   await tx('operator_certificates').insert({ certificateId: id, ...row });

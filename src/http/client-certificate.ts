@@ -30,8 +30,9 @@ export function readClientCertificate(req: Pick<IncomingMessage, 'socket' | 'hea
 // A certificate of 12 KB fits; node:http takes 16 KB of headers in all.
 const mostCharacters = 16_384;
 
-/** A byte sequence as RFC 8941 §3.3.5 writes it, without parameters; an empty one is what some proxies write where nothing was shown. */
+/** A byte sequence as RFC 8941 §3.3.5 writes it, without parameters; an empty header is what some proxies write where nothing was shown. */
 function parseClientCert(header: string): ClientCertificate {
+  if (header === '') return undefined;
   const [, base64] = /^:([A-Za-z0-9+/]*={0,2}):$/.exec(header.length <= mostCharacters ? header : '') ?? [];
   if (base64 === '') return undefined;
   const der = Buffer.from(base64 ?? '', 'base64');

@@ -10,6 +10,7 @@ import { Problem } from '../../problems.ts';
 import { safeReturnPath } from '../../sign-in/return-path.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
+import { holderName } from '../my-certificates/present.ts';
 import { csrMistakes, csrOf, csrUpload, KeyPlace } from '../renew/csr-pages.ts';
 import { signInForm } from '../sign-in/form.ts';
 import { presentOperatorCertificate } from './present.ts';
@@ -46,9 +47,9 @@ export const clientCertificatePages = [
     method: 'get', path: '/account/certificates/:id', allow, params: byId, query: z.object({ done: z.literal('made').optional() }),
     handle: async ({ services, actor, params: { id }, query: { done }, t }) => {
       const certificate = await openOwnCertificate(services, actor, id);
-      const { der, chain, spkiHash, subjectText } = certificate;
+      const { der, chain, spkiHash } = certificate;
       return html('client-certificates/made.njk', {
-        certificate: presentOperatorCertificate(certificate, services.now(), t), subject: subjectText, form: emptyForm, made: done !== undefined, fingerprint: der && sha256Fingerprint(der),
+        certificate: presentOperatorCertificate(certificate, services.now(), t), holder: der && holderName(der), form: emptyForm, made: done !== undefined, fingerprint: der && sha256Fingerprint(der),
         keyHash: spkiHash.toString('hex'), fileName: certificate.serialNumber, chain: der ? [der, ...chain].map((one) => Buffer.from(one).toString('base64')).join(' ') : '',
       });
     },

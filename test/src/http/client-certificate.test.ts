@@ -14,6 +14,8 @@ test.each([
   ['and by IPv6', 'fd00::7', { 'client-cert': good }, { der }],
   ['no header is no certificate', '10.0.0.7', {}, undefined],
   ['an empty sequence is no certificate', '10.0.0.7', { 'client-cert': '::' }, undefined],
+  ['nor is an empty header', '10.0.0.7', { 'client-cert': '' }, undefined],
+  ['an empty header of a stranger is refused like any other', '203.0.113.5', { 'client-cert': '' }, { refused: expect.stringContaining('203.0.113.5') }],
   ['a stranger is refused', '203.0.113.5', { 'client-cert': good }, { refused: expect.stringContaining('203.0.113.5') }],
   ['a proxy for addresses is none for certificates', '10.0.0.8', { 'client-cert': good }, { refused: expect.stringContaining('10.0.0.8') }],
   ['X-Forwarded-For makes nobody a proxy', '203.0.113.5', { 'client-cert': good, 'x-forwarded-for': '10.0.0.7' }, { refused: expect.stringContaining('203.0.113.5') }],
@@ -25,7 +27,7 @@ test.each([
 test.each([
   ['PEM', '-----BEGIN CERTIFICATE-----'], ['base64 without colons', der.toString('base64')], ['no end', good.slice(0, -1)], ['two of them', `${good}, ${good}`],
   ['another alphabet', ':MAMC-_U:'], ['padding left out', ':MAMCAQU:'], ['bits beyond the end', ':MAMCAQV=:'], ['spaces inside', ':MAMC AQU=:'], ['parameters', `${good};a=1`],
-  ['a text', '"abc"'], ['nothing', ''], ['more than a header holds', `:${'A'.repeat(20_000)}:`],
+  ['a text', '"abc"'], ['a placeholder that was not filled in', ':{http.request.tls.client.certificate_der_base64}:'], ['more than a header holds', `:${'A'.repeat(20_000)}:`],
 ])('a malformed header is refused: %s', (_what, header) => {
   expect(read('10.0.0.7', { 'client-cert': header })).toEqual({ refused: 'malformed Client-Cert header' });
 });
