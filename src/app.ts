@@ -4,6 +4,7 @@ import { accessRoutes } from './access/routes.ts';
 import { agencyRoutes } from './agencies/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { auditTasks } from './audit/seal.ts';
+import { auditVerificationTasks } from './audit-verifications/run.ts';
 import { bulkRoutes } from './bulk/routes.ts';
 import { bulkTasks } from './bulk/tasks.ts';
 import { authorityRoutes } from './authorities/routes.ts';
@@ -73,7 +74,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...factTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
+  ...auditTasks, ...auditVerificationTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...factTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

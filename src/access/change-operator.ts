@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Role, Services, Tx } from '../services.ts';
-import { requireAgency } from './operators.ts';
+import { requireAgency, writeExpiry } from './operators.ts';
 import { countAdministrators, lockOperator, lockOperators, markOperatorActive, markOperatorRoles, type OperatorRow } from './store.ts';
 
 type Needed = Pick<Services, 'db' | 'now'>;
@@ -11,14 +11,30 @@ type Needed = Pick<Services, 'db' | 'now'>;
  * @throws Problem `not-found`, `invalid-fields` for a registrar without an agency, `last-administrator`
  */
 export async function setOperatorRoles(services: Needed, actor: Actor, change: { id: string; roles: readonly Role[]; agencyPath: string | null }): Promise<OperatorRow> {
-  const roles = [...new Set(change.roles)];
-  requireAgency(roles, change.agencyPath ?? undefined);
+  return changeOperator(services, change.id, async (tx, before) => writeRoles(tx, actor, before, change));
+}
+
+/**
+ * The same together with the day on which the rights end: both count, or neither. A day that stays as it was is left alone.
+ * @throws Problem `not-found`, `invalid-fields` for a registrar without an agency or a day that is past, `last-administrator`
+ */
+export async function setOperatorRights(
+  services: Needed, actor: Actor, change: { id: string; roles: readonly Role[]; agencyPath: string | null; expiresAt: Date | null },
+): Promise<OperatorRow> {
   return changeOperator(services, change.id, async (tx, before) => {
-    await markOperatorRoles(tx, before.id, { roles, agencyPath: change.agencyPath });
-    await recordAudit(tx, actor, 'operator.roles-set', { type: 'operator', id: before.id },
-      { before: { roles: before.roles, agencyPath: before.agencyPath }, after: { roles, agencyPath: change.agencyPath } });
-    return { ...before, roles, agencyPath: change.agencyPath };
+    const isSame = before.expiresAt?.getTime() === change.expiresAt?.getTime();
+    const dated = isSame ? before : await writeExpiry(tx, actor, { before, expiresAt: change.expiresAt, now: services.now() });
+    return writeRoles(tx, actor, dated, change);
   });
+}
+
+async function writeRoles(tx: Tx, actor: Actor, before: OperatorRow, change: { roles: readonly Role[]; agencyPath: string | null }): Promise<OperatorRow> {
+  const [roles, { agencyPath }] = [[...new Set(change.roles)], change];
+  requireAgency(roles, agencyPath ?? undefined);
+  await markOperatorRoles(tx, before.id, { roles, agencyPath });
+  await recordAudit(tx, actor, 'operator.roles-set', { type: 'operator', id: before.id },
+    { before: { roles: before.roles, agencyPath: before.agencyPath }, after: { roles, agencyPath } });
+  return { ...before, roles, agencyPath };
 }
 
 /**

@@ -44,11 +44,16 @@ export async function setOperatorExpiry({ db, now }: Needed, actor: Actor, id: s
   return db.transaction(async (tx) => {
     const before = await lockOperator(tx, id);
     if (!before) throw new Problem('not-found', { id });
-    requireFuture(expiresAt ?? undefined, now());
-    await markOperatorExpiry(tx, id, expiresAt);
-    await recordAudit(tx, actor, 'operator.expiry-set', { type: 'operator', id }, { before: { expiresAt: before.expiresAt }, after: { expiresAt } });
-    return { ...before, expiresAt };
+    return writeExpiry(tx, actor, { before, expiresAt, now: now() });
   });
+}
+
+/** The same for an operator who is locked in a transaction already. @throws Problem `invalid-fields` for a day that is past */
+export async function writeExpiry(tx: Tx, actor: Actor, { before, expiresAt, now }: { before: OperatorRow; expiresAt: Date | null; now: Date }): Promise<OperatorRow> {
+  requireFuture(expiresAt ?? undefined, now);
+  await markOperatorExpiry(tx, before.id, expiresAt);
+  await recordAudit(tx, actor, 'operator.expiry-set', { type: 'operator', id: before.id }, { before: { expiresAt: before.expiresAt }, after: { expiresAt } });
+  return { ...before, expiresAt };
 }
 
 /** @throws Problem `invalid-fields` where the roles need an agency (registrar) and none is named */

@@ -19,8 +19,11 @@ export interface AuditVerdict {
 const chunk = 2_000;
 const maxFaults = 100;
 
-/** Recomputes every leaf, tree and seal from the entries as they stand now. Read in one snapshot. */
-export async function verifyAudit({ db }: Pick<Services, 'db'>): Promise<AuditVerdict> {
+/**
+ * Recomputes every leaf, tree and seal from the entries as they stand now. Read in one snapshot.
+ * @param onProgress told the number of the entry that it has come to, after each few thousand
+ */
+export async function verifyAudit({ db }: Pick<Services, 'db'>, onProgress: (sequence: number) => Promise<void> = async () => undefined): Promise<AuditVerdict> {
   return db.transaction(async (tx) => {
     const faults: AuditFault[] = [];
     const seals = await listSeals(tx);
@@ -47,6 +50,7 @@ export async function verifyAudit({ db }: Pick<Services, 'db'>): Promise<AuditVe
           take(leaf);
         }
         from = entries.at(-1)?.sequence ?? from;
+        await onProgress(from);
         if (entries.length < chunk) return last;
       }
     }

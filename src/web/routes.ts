@@ -3,6 +3,7 @@ import { agencyChoicePages } from './agencies/pages.ts';
 import { askedPages } from './ask/asked-pages.ts';
 import { askPages } from './ask/pages.ts';
 import { auditPages } from './audit/pages.ts';
+import { auditVerificationPages } from './audit/verification-pages.ts';
 import { keepPages } from './authorities/keep-pages.ts';
 import { authorityPages } from './authorities/pages.ts';
 import { bulkPages } from './bulk/pages.ts';
@@ -55,6 +56,6 @@ export const pages: readonly Page[] = [
   ...agencyChoicePages, ...workListPages, ...requestPages, ...searchPages, ...registerPages, ...certificatePages, ...revokeCertificatePages, ...jobPages, ...reorganisationPages,
   ...dashboardPages, ...reportPages,
   // administrators and auditors
-  ...operatorListPages, ...operatorPages, ...keepPages, ...trustedListPages, ...trustAnchorPages, ...auditPages,
+  ...operatorListPages, ...operatorPages, ...keepPages, ...trustedListPages, ...trustAnchorPages, ...auditVerificationPages, ...auditPages,
   page({ method: 'get', path: '/welcome', allow: 'signed-in', handle: async ({ actor }) => redirect(landingFor(pages, actor)) }),
 ];

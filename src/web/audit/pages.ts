@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { findAuditEntries, openAuditEntry, type AuditRow } from '../../audit/find.ts';
-import { verifyAudit } from '../../audit/verify.ts';
 import { showDateTime, withQuery } from '../frame/formats.ts';
-import { emptyForm, filledForm, formAgain, readForm } from '../frame/form.ts';
+import { filledForm, formAgain, readForm } from '../frame/form.ts';
 import { html, page } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { endOfDay } from '../operators/present.ts';
@@ -51,20 +50,6 @@ export const auditPages = [
       const { items, next } = filter === undefined ? { items: [], next: null }
         : await findAuditEntries(services, { ...filter, from: filter.from && new Date(filter.from.getTime() - dayMs) }, { after, limit: perPage });
       return html('audit/list.njk', { form, rows: items.map((entry) => rowOf(entry, t)), next, here, isFirst: after === undefined, isFiltered: Object.values(values).some((value) => value !== '') });
-    },
-  }),
-  page({
-    method: 'get', path: '/audit/verification', allow: 'audit:read',
-    handle: async () => html('audit/verification.njk', { form: emptyForm }),
-  }),
-  page({
-    method: 'post', path: '/audit/verification', allow: 'audit:read',
-    handle: async ({ services, t }) => {
-      const verdict = await verifyAudit(services);
-      const faults = verdict.faults.map(({ code, seal, sequence }) => ({
-        fault: t(`auditFault.${code}`), place: sequence === undefined ? t('audit.faultSeal', { number: seal ?? 0 }) : { text: t('audit.faultEntry', { number: sequence }), href: `/audit/${sequence}` },
-      }));
-      return html('audit/verification.njk', { verdict, faults });
     },
   }),
   page({

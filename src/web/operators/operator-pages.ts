@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { setOperatorActive, setOperatorRoles } from '../../access/change-operator.ts';
+import { setOperatorActive, setOperatorRights } from '../../access/change-operator.ts';
 import { openOperator } from '../../access/find.ts';
-import { issueApiKey, revokeApiKey, setOperatorExpiry } from '../../access/operators.ts';
+import { issueApiKey, revokeApiKey } from '../../access/operators.ts';
 import { listOperatorCertificates } from '../../client-certificates/find.ts';
 import { revokeOperatorCertificate } from '../../client-certificates/remove.ts';
 import { askRecovery, waitingRecovery } from '../../recoveries/ask.ts';
@@ -57,10 +57,8 @@ export const operatorPages = [
     method: 'post', path: '/operators/:id/rights', allow, params: ById, again, 
     body: z.object({ roles: rolesField, agencyPath: agencyField, expiresAt: expiryField }).refine(registrarHasAgency.is, registrarHasAgency.else),
     mistakes: { 'last-administrator': { field: 'roles' } },
-    handle: async ({ services, actor, params: { id }, body: { roles, agencyPath, expiresAt } }) => {
-      const { expiresAt: before } = await openOperator(services, id);
-      if (before?.getTime() !== expiresAt?.getTime()) await setOperatorExpiry(services, actor, id, expiresAt);
-      await setOperatorRoles(services, actor, { id, roles, agencyPath: (await pathIn(services, agencyPath)) ?? null });
+    handle: async ({ services, actor, params: { id }, body: { agencyPath, ...rights } }) => {
+      await setOperatorRights(services, actor, { id, ...rights, agencyPath: (await pathIn(services, agencyPath)) ?? null });
       return back(id, 'rights');
     },
   }),

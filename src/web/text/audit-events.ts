@@ -2,6 +2,7 @@
 export const auditNoun = {
   agency: ['cơ quan', 'agency'],
   'api-key': ['khóa API', 'API key'],
+  'audit-verification': ['kiểm tra nhật ký', 'verification of the trail'],
   authority: ['cơ quan cấp chứng thư', 'authority'],
   bulk: ['xử lý hàng loạt', 'bulk job'],
   'calendar-feed': ['lịch hết hạn', 'calendar feed'],

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
+import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { toPem } from '../../../pki/keys/pem.ts';
 import { parsePublicKey } from '../../../pki/keys/public-key.ts';
@@ -105,6 +107,19 @@ describe('directly over TLS', () => {
   test('the key must be there: a certificate without its key ends the handshake', async () => {
     const held = await certificateOf(services, await newOperator(services));
     await expect(press({ der: held.der, key: newKey() })).rejects.toThrow();
+  });
+
+  test('a connection that takes up an earlier TLS session is of the same person', async () => {
+    const held = await certificateOf(services, await newOperator(services));
+    const agent = new Agent({ rejectUnauthorized: false, cert: toPem('CERTIFICATE', held.der), key: held.key.export({ format: 'pem', type: 'pkcs8' }) });
+    const ask = (): Promise<{ status: number | undefined; isResumed: boolean }> => new Promise((done, failed) => {
+      request(`${secure}/sign-in/certificate`, { method: 'POST', agent, headers: { accept: 'text/html' } }, (answer) => {
+        const isResumed = (answer.socket as TLSSocket).isSessionReused();
+        answer.resume().once('end', () => done({ status: answer.statusCode, isResumed }));
+      }).once('error', failed).end();
+    });
+    expect([await ask(), await ask()]).toEqual([{ status: 303, isResumed: false }, { status: 303, isResumed: true }]);
+    agent.destroy();
   });
 
   test('a header beside a good certificate is a stranger’s, and nothing counts', async () => {

@@ -107,6 +107,7 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/work-list/:id': ({ requestId }) => `/work-list/${requestId}`,
   '/search': () => '/search?q=nguyen',
   '/agency-choices': () => '/agency-choices?q=bac%20ninh',
+  '/audit/verification/:id/events': () => `/audit/verification/${randomUUID()}/events`,
   '/jobs/:id': ({ jobId }) => `/jobs/${jobId}`,
   '/jobs/:id/file/results': ({ jobId }) => `/jobs/${jobId}/file/results`,
   '/jobs/:id/events': ({ jobId }) => `/jobs/${jobId}/events`,

@@ -27,6 +27,16 @@ test('somebody is added, found without diacritics, and given other roles, which 
   expect(entry).toMatchObject({ before: { roles: ['operator', 'auditor'] }, after: { roles: ['verifier'] } });
 });
 
+test('roles, reach and last day are saved together, or none of them', async () => {
+  const id = await added({ expiresAt: '31/12/2027' });
+  const refused = await administrator.post(`/operators/${id}/rights`, { roles: 'registrar', agencyPath: '', expiresAt: '30/06/2028' });
+  expect([refused.status, refused.html.includes('<a href="#agencyPath">'), refused.html.includes('value="30/06/2028"')]).toEqual([422, true, true]);
+  expect((await administrator.get(`/operators/${id}`)).html).toContain('value="31/12/2027"');
+  expect(await services.db('audit_entries').where({ subjectId: id }).whereIn('action', ['operator.expiry-set', 'operator.roles-set'])).toHaveLength(0);
+  expect((await administrator.post(`/operators/${id}/rights`, { roles: 'registrar', agencyPath: 'H05', expiresAt: '30/06/2028' })).status).toBe(303);
+  expect(await services.db('audit_entries').where({ subjectId: id }).whereIn('action', ['operator.expiry-set', 'operator.roles-set'])).toHaveLength(2);
+});
+
 test.each([
   ['a registrar without an agency', { roles: 'registrar' }, 'agencyPath'], ['no role', { roles: [] }, 'roles'], ['a person without an e-mail', { email: '' }, 'email'], ['no name', { name: ' ' }, 'name'],
   ['a day that is none', { expiresAt: '31/02/2027' }, 'expiresAt'], ['a day that is past', { expiresAt: '01/01/2020' }, 'expiresAt'], ['an agency that is none', { agencyPath: 'H05 ; x' }, 'agencyPath'],
