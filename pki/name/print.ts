@@ -24,6 +24,17 @@ export function printName(name: Name): string {
   return name.rdns.toReversed().map((rdn) => rdn.map(printAttribute).join('+')).join(',');
 }
 
+/**
+ * A printed name as people say it: whose it is, then from the own unit up to the organisation; what only machines need is left
+ * out. A name without a common name stays as it was printed.
+ */
+export function sayName(printed: string): string {
+  const parts = (printed.match(/(?:\\.|[^\\,+])+/gs) ?? []).map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1).replaceAll(/\\([\\"+,;<># ])/g, '$1')] as const);
+  const valuesOf = (type: string): string[] => parts.flatMap(([one, value]) => (one === type ? [value] : []));
+  const names = valuesOf('CN');
+  return names.length === 0 ? printed : [...names, ...valuesOf('OU'), ...valuesOf('O')].join(', ');
+}
+
 function printAttribute({ oid, value, der }: NameAttribute): string {
   const short = shortNames[oid];
   // RFC 4514 §2.4: a type without a name has its value in hex

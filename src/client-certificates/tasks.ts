@@ -1,6 +1,6 @@
 import type { JobTask } from '../jobs/task.ts';
 import { queueMails } from '../notifications/queue.ts';
-import { localDate } from '../policies/working-days.ts';
+import { localDay } from '../policies/working-days.ts';
 import type { Services } from '../services.ts';
 import { listEnding } from './store.ts';
 
@@ -13,7 +13,7 @@ export async function remindOfEnding({ db, now, config }: Services): Promise<num
     const ending = await listEnding(tx, { after, before: new Date(after.getTime() + warnedMs) });
     return queueMails(tx, ending.map(({ id, name, email, operatorName, notAfter }) => ({
       to: email, template: 'operator-certificate-ending', language: 'vi', dedupeKey: `operator-certificate-ending:${id}`,
-      facts: { name: operatorName, certificate: name, endsOn: localDate(notAfter).split('-').toReversed().join('/'), link: `${config.publicUrl}/account/certificates` },
+      facts: { name: operatorName, certificate: name, endsOn: localDay(notAfter), link: `${config.publicUrl}/account/certificates` },
     })));
   });
 }

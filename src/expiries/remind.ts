@@ -1,7 +1,8 @@
+import { sayName } from '../../pki/name/print.ts';
 import { isMailAddress } from '../notifications/address.ts';
 import { queueMails, type NewMail } from '../notifications/queue.ts';
 import { policyAt } from '../policies/find.ts';
-import { localDate } from '../policies/working-days.ts';
+import { localDay } from '../policies/working-days.ts';
 import type { Services } from '../services.ts';
 import { insertDueReminders, listNearestRegistrars, type DueReminder, type Registrar } from './store.ts';
 
@@ -50,7 +51,7 @@ function toRegistrars(due: readonly DueReminder[], registrars: readonly Registra
     const [first] = mine;
     if (!first || !isMailAddress(email)) return [];
     if (mine.length === 1) return [aboutOne(first, email, at, link)];
-    const lines = mine.slice(0, mostListed).map((one) => `${endsOn(one)}: ${one.subject} (${one.serialNumber})`);
+    const lines = mine.slice(0, mostListed).map((one) => `${endsOn(one)}: ${sayName(one.subject)} (${one.serialNumber})`);
     return [{
       to: email, template: 'certificates-expiring', language: 'vi', dedupeKey: `expiring:${first.id}:${first.daysBefore}:${id}`,
       facts: { count: String(mine.length), lines: [...lines, ...(mine.length > mostListed ? ['…'] : [])].join('\n'), listUrl: list },
@@ -59,7 +60,8 @@ function toRegistrars(due: readonly DueReminder[], registrars: readonly Registra
 }
 
 function aboutOne(one: DueReminder, to: string, at: Date, link: Link): NewMail {
-  const { id, subject, serialNumber, officialName, notAfter, daysBefore } = one;
+  const { id, serialNumber, officialName, notAfter, daysBefore } = one;
+  const subject = sayName(one.subject);
   return {
     to, template: 'certificate-expiring', language: 'vi', dedupeKey: `expiring:${id}:${daysBefore}:${to}`.slice(0, 200),
     facts: {
@@ -69,5 +71,4 @@ function aboutOne(one: DueReminder, to: string, at: Date, link: Link): NewMail {
   };
 }
 
-/** dd/mm/yyyy, the day as it is in Vietnam. */
-const endsOn = ({ notAfter }: DueReminder): string => localDate(notAfter).split('-').toReversed().join('/');
+const endsOn = ({ notAfter }: DueReminder): string => localDay(notAfter);

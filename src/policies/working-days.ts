@@ -10,6 +10,11 @@ export function localDate(instant: Date): string {
   return new Date(instant.getTime() + zoneMs).toISOString().slice(0, 10);
 }
 
+/** The local day of an instant as people write it, `dd/mm/yyyy`. */
+export function localDay(instant: Date): string {
+  return localDate(instant).split('-').toReversed().join('/');
+}
+
 /** Whether the public service works on a local date. */
 export function isWorkingDay(date: string, calendar: Calendar): boolean {
   const exception = calendar.get(date);

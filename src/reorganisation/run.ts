@@ -3,7 +3,7 @@ import { breakOff, findPlannedJob, type LineRow } from '../bulk/planned.ts';
 import { bulkActor, runBulkJob, type RunHooks } from '../bulk/run.ts';
 import { queueMails, type NewMail } from '../notifications/queue.ts';
 import { Problem } from '../problems.ts';
-import { localDate } from '../policies/working-days.ts';
+import { localDay } from '../policies/working-days.ts';
 import type { Services, Tx } from '../services.ts';
 import { applyReorganisation } from './apply.ts';
 import { findReorganisation, insertSuccessions, listAddressees, listSerials, type StatedReorganisation, type SuccessionRow } from './store.ts';
@@ -54,7 +54,7 @@ async function mailsFor({ config }: Services, tx: Tx, { followed, template, ends
     const to = addressees.get(line.officialId ?? '');
     if (!to) return [];
     const link = `${config.publicUrl}/changed-certificate/${token}`;
-    const facts = { name: to.name, agency: to.agency, endsOn: localDate(endsAt), link, serialNumber: serials.get(line.newCertificateId ?? '') ?? '' };
+    const facts = { name: to.name, agency: to.agency, endsOn: localDay(endsAt), link, serialNumber: serials.get(line.newCertificateId ?? '') ?? '' };
     return [{ to: to.email, template, language: 'vi' as const, facts, dedupeKey: `succession:${line.certificateId}` }];
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oids } from '../../../pki/asn1/oids.ts';
 import type { Certificate } from '../../../pki/certificate/parse.ts';
 import { listAuthorities, type GenerationItem } from '../../authorities/list.ts';
 import { latestCrls } from '../../crl/find.ts';
@@ -49,7 +50,7 @@ export const authorityPages = [
     handle: async ({ services, t, params }) => {
       const { authority, certificate } = await requireShown(services, t, params.label);
       const crl = (await latestCrls(services)).get(authority.id);
-      const policies = certificate.certificatePolicies?.map(({ oid }) => oid) ?? [];
+      const policies = certificate.certificatePolicies?.map(({ oid }) => (oid === oids.anyPolicy ? t('authorities.anyPolicy', { oid }) : oid)) ?? [];
       return html('authorities/authority.njk', { authority, policies, crl: crl && { ...crl, isFresh: crl.nextUpdate > services.now() } });
     },
   }),

@@ -38,17 +38,6 @@ export function withQuery(here: string, change: Readonly<Record<string, string |
   return text === '' ? path : `${path}?${text}`;
 }
 
-/**
- * A printed subject (RFC 4514) as people say it: whose it is, then from the own unit up to the organisation; what machines
- * need is left out. Without a common name it stays as it is.
- */
-export function showSubject(text: string): string {
-  const parts = (text.match(/(?:\\.|[^\\,+])+/gs) ?? []).map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1).replaceAll(/\\([\\"+,;<># ])/g, '$1')] as const);
-  const named = (...types: string[]): string[] => parts.flatMap(([type, value]) => (types.includes(type) ? [value] : []));
-  const names = named('CN');
-  return names.length === 0 ? text : [...names, ...named('OU'), ...named('O')].join(', ');
-}
-
 /** Hex in pairs, as people compare it: `0A:1B:2C`. */
 export function showHex(hex: string): string {
   return hex.toUpperCase().replaceAll(/..(?=.)/g, '$&:');

@@ -1,8 +1,9 @@
+import { sayName } from '../../../pki/name/print.ts';
 import type { JobState, LineState, ShownLine } from '../../bulk/show.ts';
 import { isMoving, type JobView } from '../../lookup/jobs.ts';
 import { problems } from '../../problems.ts';
 import type { Actor } from '../../services.ts';
-import { showDateTime, showNumber, showSubject } from '../frame/formats.ts';
+import { showDateTime, showNumber } from '../frame/formats.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { choicesIn, choiceWords, doneWords, jobTag, lineTag, operationWords } from './words.ts';
 
@@ -62,7 +63,7 @@ function decisionOf(view: JobView, actor: Actor, t: Translate): { choices: Shown
 /** One line with its outcome in words. */
 export function presentLine({ line, state, subjectText, problem, newCertificateId, certificateId }: ShownLine, t: Translate): Shown {
   const certificate = newCertificateId ?? certificateId;
-  const subject = subjectText === null ? undefined : showSubject(subjectText);
+  const subject = subjectText === null ? undefined : sayName(subjectText);
   return {
     line: String(line), subject: subject ?? '–', state: lineTag(state, t), why: problem ? whyText(problem, t) : '–',
     certificate: certificate ? { text: t('jobs.open'), href: `/certificates/${certificate}`, label: `${t('jobs.open')}: ${subject ?? line}` } : '–',

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { buildCertificatesOnly } from '../../../pki/cms/certificates-only.ts';
 import { toPem } from '../../../pki/keys/pem.ts';
 import { getOwnCertificate, listOwn } from '../../holders/find.ts';
+import { offerRenewal } from '../../holders/renew.ts';
 import { revokeOwn } from '../../holders/revoke.ts';
 import { holderGrounds } from '../../revocations/revoke-by-code.ts';
+import { Problem } from '../../problems.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import { kindWords, presentStep } from '../my-requests/present.ts';
+import { refusalText } from '../renew/refusal.ts';
 import { groundWords } from '../revoke/ground-words.ts';
-import { fingerprintOf, holderName, presentCertificate } from './present.ts';
+import { fingerprintOf, holderName, presentCertificate, type CertificateView } from './present.ts';
 
 const byId = z.object({ id: z.uuid() });
 
@@ -17,15 +20,27 @@ async function revokeForm({ services, actor, params: { id }, t }: PageCall<{ id:
   return html('my-certificates/revoke.njk', { form, certificate, grounds: holderGrounds.map((value) => ({ value, text: t(groundWords[value]) })) });
 }
 
+/** What became of a renewal: why there can be none, or the request that is under way. */
+async function renewalOf({ services, actor, t }: PageCall, { id, canRenew }: CertificateView): Promise<{ hindrance?: string; openId?: string | undefined }> {
+  if (!canRenew) return {};
+  try {
+    return { openId: (await offerRenewal(services, actor, id)).open?.id };
+  } catch (error) {
+    if (error instanceof Problem) return { hindrance: refusalText(error, t) };
+    throw error;
+  }
+}
+
 /** An official's own certificates: how they stand, what they hold, and the end of one. */
 export const myCertificatePages = [
   page({
     method: 'get', path: '/my-certificate', allow: 'own:read', query: z.object({ revoked: z.literal('1').optional() }),
-    handle: async ({ services, actor, t, query }) => {
+    handle: async (call) => {
+      const { services, actor, t, query } = call;
       const { certificates, requests } = await listOwn(services, actor);
       const [current, ...history] = certificates.map((one) => presentCertificate(one, services.now(), t));
       const shown = requests.map((one) => ({ ...one, kindText: t(kindWords[one.kind]), ...presentStep(one, t) }));
-      return html('my-certificates/my-certificates.njk', { current, history, requests: shown, revoked: query.revoked === '1' });
+      return html('my-certificates/my-certificates.njk', { current, renewal: current && await renewalOf(call, current), history, requests: shown, revoked: query.revoked === '1' });
     },
   }),
   page({

@@ -8,6 +8,7 @@ import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Answer, type Html, type PageCall } from '../frame/page.ts';
 import { presentCertificate } from '../my-certificates/present.ts';
 import type { Translate, WordKey } from '../text/words.ts';
+import { refusalText } from './refusal.ts';
 import { csrMistakes, csrOf, csrUpload, KeyPlace } from './csr-pages.ts';
 
 const byId = z.object({ id: z.uuid() });
@@ -32,19 +33,6 @@ async function renewForm({ services, actor, params: { id }, t }: Call, form: For
   return html('renew/renew.njk', { form, id, rows, atOnce });
 }
 
-const refusals: Readonly<Record<string, WordKey>> = {
-  'renewal-limit-reached': 'renew.refusedLimit', 'duplicate-request': 'renew.refusedReplaced', 'certificate-already-revoked': 'renew.refusedRevoked',
-  'subject-mismatch': 'renew.refusedChanged',
-};
-
-/** Why not, and what to do instead. */
-function refusal({ t }: Call, { code, facts }: Problem): Html {
-  const day = (fact: unknown): string => (typeof fact === 'string' ? showDate(new Date(fact)) : '');
-  const text = code !== 'renewal-not-open' ? t(refusals[code] ?? 'renew.refusedOther')
-    : facts['expired'] === undefined ? t('renew.refusedWindow', { opensAt: day(facts['opensAt']), lastDay: day(facts['lastDay']) }) : t('renew.refusedExpired');
-  return html('renew/refused.njk', { text });
-}
-
 async function showRenewal(call: Call): Promise<Answer> {
   const { services, actor, params: { id } } = call;
   try {
@@ -52,7 +40,7 @@ async function showRenewal(call: Call): Promise<Answer> {
     return open ? redirect(`/my-requests/${open.id}`) : await renewForm(call, emptyForm);
   } catch (error) {
     if (!(error instanceof Problem) || error.code === 'certificate-not-found' || error.code === 'not-permitted') throw error;
-    return refusal(call, error);
+    return html('renew/refused.njk', { text: refusalText(error, call.t) });
   }
 }
 

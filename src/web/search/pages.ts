@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { sayName } from '../../../pki/name/print.ts';
 import { search, wordsOf, type Found } from '../../lookup/search.ts';
 import { certificateTag } from '../certificates/words.ts';
-import { showSubject } from '../frame/formats.ts';
 import { filledForm } from '../frame/form.ts';
 import { html, page, type PageCall } from '../frame/page.ts';
 
@@ -32,7 +32,7 @@ function present({ services, t }: PageCall, { people, agencies, certificates }: 
     })) },
     { title: t('search.certificates'), more: certificates.more, items: certificates.items.map((one) => {
       const { tag, text: state } = certificateTag(one, services.now(), t);
-      return { href: `/certificates/${one.id}`, hex: one.serialNumber, detail: one.holder ?? showSubject(one.subjectText), note: '', tag, state };
+      return { href: `/certificates/${one.id}`, hex: one.serialNumber, detail: one.holder ?? sayName(one.subjectText), note: '', tag, state };
     }) },
   ];
   return { groups: groups.filter(({ items }) => items.length > 0), count, status: count === 0 ? t('search.none', { typed }) : t('search.count', { count, typed }) };

@@ -40,5 +40,6 @@ export const authorities = {
   downloadCrl: ['Tải danh sách thu hồi (.crl)', 'Download the list (.crl)'],
   addresses: ['Địa chỉ tra cứu tự động', 'Addresses for other systems'],
   ocsp: ['Kiểm tra trực tuyến (OCSP)', 'Online status check (OCSP)'],
+  anyPolicy: ['Mọi chính sách ({oid})', 'Any policy ({oid})'],
   policy: ['Chính sách chứng thư', 'Certificate policy'],
 } as const;

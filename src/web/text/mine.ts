@@ -23,6 +23,7 @@ export const mine = {
   issuer: ['Đường dẫn chứng thực', 'Certification path'],
   fingerprint: ['Dấu vân tay SHA-256', 'SHA-256 fingerprint'],
   renew: ['Gia hạn', 'Renew'],
+  followRenewal: ['Theo dõi yêu cầu gia hạn', 'Follow the renewal'],
   renewedAlready: ['Đã có chứng thư thay thế chứng thư này.', 'Another certificate has replaced this one.'],
   details: ['Xem chi tiết', 'Details'],
   detailsOf: ['Xem chi tiết chứng thư số hiệu {serial}', 'Details of the certificate with serial number {serial}'],

@@ -14,5 +14,5 @@ export const search = {
   none: ['Không tìm thấy gì với “{typed}”', 'Nothing is found for “{typed}”'],
   noneText: ['Kiểm tra lại chính tả, hoặc gõ ít từ hơn. Bạn chỉ thấy kết quả trong phạm vi được giao.', 'Check the spelling, or type fewer words. You only see what is within your reach.'],
   short: ['Gõ ít nhất hai chữ cái.', 'Type two letters at least.'],
-  count: ['{count} kết quả cho “{typed}”', '{count} results for “{typed}”'],
+  count: ['{count} kết quả cho “{typed}”', 'Results for “{typed}”: {count}'],
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sayName } from '../../../pki/name/print.ts';
 import { decideRequests } from '../../requests/decide.ts';
 import { kinds } from '../../requests/kinds.ts';
 import { Problem, problems } from '../../problems.ts';
@@ -7,7 +8,6 @@ import { countWaiting, findWork, ownSteps, steps, type Step, type WorkItem } fro
 import { showRequest } from '../../work-list/show.ts';
 import { mostTyped, narrowTo } from '../agencies/pick.ts';
 import { emptyForm, many, typedOrChosen, type Form } from '../frame/form.ts';
-import { showSubject } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import type { Translate } from '../text/words.ts';
 import { dueText, kindWords, stateTag, stepWords } from './words.ts';
@@ -38,7 +38,7 @@ export const workListPages = [
       for (const { reason } of refused) if (!(reason instanceof Problem)) throw reason;
       if (refused.length === 0) return redirect(`/work-list?done=${chosen.length}`);
       const rows = await Promise.all(outcomes.map(async (outcome, i) => ({
-        id: chosen[i], ...(outcome.status === 'fulfilled' ? { who: showSubject(outcome.value.subjectText), ...stateTag(outcome.value.state, t) }
+        id: chosen[i], ...(outcome.status === 'fulfilled' ? { who: sayName(outcome.value.subjectText), ...stateTag(outcome.value.state, t) }
           : { who: await whoOf(services, actor, chosen[i]!) ?? t('work.unknownRequest'), tag: 'bad', text: problems[(outcome.reason as Problem).code][t.language] }),
       })));
       return html('work-list/many.njk', { rows, done: outcomes.length - refused.length });

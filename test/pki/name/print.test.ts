@@ -1,7 +1,7 @@
 import { element, oid, sequence, setOf, utf8String } from '../../../pki/asn1/der-writer.ts';
 import { oids } from '../../../pki/asn1/oids.ts';
 import { parseName } from '../../../pki/name/parse.ts';
-import { printName } from '../../../pki/name/print.ts';
+import { printName, sayName } from '../../../pki/name/print.ts';
 
 const attribute = (dotted: string, value: Uint8Array): Uint8Array => sequence(oid(dotted), value);
 const print = (...attributes: Uint8Array[]): string => printName(parseName(sequence(...attributes.map((one) => setOf(one)))));
@@ -20,4 +20,11 @@ test.each([
   ['an empty name',                                print(),                                         ''],
 ])('%s', (_rule, printed, expected) => {
   expect(printed).toBe(expected);
+});
+
+test.each([
+  ['E=an@a.gov.vn,CN=Nguyễn Văn An,OU=Phòng Kinh tế,OU=UBND xã Tân Cương,O=UBND tỉnh Thái Nguyên,L=Thái Nguyên,C=VN', 'Nguyễn Văn An, Phòng Kinh tế, UBND xã Tân Cương, UBND tỉnh Thái Nguyên'],
+  ['CN=Sở Nội vụ\\, Lao động\\\\\\+,O=UBND', 'Sở Nội vụ, Lao động\\+, UBND'], ['CN=An+T=Chủ tịch,O=UBND', 'An, UBND'], ['O=UBND,C=VN', 'O=UBND,C=VN'], ['', ''],
+])('the printed name %s is said as %s', (text, said) => {
+  expect(sayName(text)).toBe(said);
 });

@@ -97,6 +97,8 @@ test('many at once: each official alone, the nearest registrar one list; who lef
   expect(await recipients()).toEqual([people[0]!.email, people[1]!.email, 'registrar@h05-1.vn', 'registrar@h05.vn'].toSorted());
   const list = await services.db('mails').where({ recipient: 'registrar@h05.vn' }).first('template', 'facts');
   expect([list.template, list.facts.count, list.facts.lines.split('\n')]).toMatchObject(['certificates-expiring', '3', { length: 3 }]);
+  // the day, whose it is, the number: no subject as machines write it
+  for (const line of list.facts.lines.split('\n')) expect(line).toMatch(/^\d\d\/\d\d\/\d{4}: [^=]+ \([0-9a-f]+\)$/);
 });
 
 test('the days are policy', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dueAt, isWorkingDay, localDate, type Calendar } from '../../../src/policies/working-days.ts';
+import { dueAt, isWorkingDay, localDate, localDay, type Calendar } from '../../../src/policies/working-days.ts';
 
 const tet: Calendar = new Map([
   ['2026-02-16', false], ['2026-02-17', false], ['2026-02-18', false], ['2026-02-19', false], ['2026-02-20', false], ['2026-08-22', true],
@@ -28,4 +28,8 @@ test('a term has exactly as many working days as it was given', () => {
     expect(count).toBe(days);
     expect(isWorkingDay(localDate(new Date(due.getTime() - 1)), tet)).toBe(true);
   }));
+});
+
+test('a day begins at midnight in Vietnam, and is written day first for people', () => {
+  expect(['2026-12-31T16:59:59Z', '2026-12-31T17:00:00Z'].map((iso) => [localDate(new Date(iso)), localDay(new Date(iso))])).toEqual([['2026-12-31', '31/12/2026'], ['2027-01-01', '01/01/2027']]);
 });

@@ -43,6 +43,8 @@ test('merged into a new body: one seal changes its name, the rest are revoked, p
   const moved = (await findAgency(services.db, { code: 'H05.12.4' }))!;
   expect(await services.db('officials').where({ id: teacher.id }).first('agencyId')).toEqual({ agencyId: moved.id });
   const mails = await services.db('mails').where({ template: 'certificate-changed' }).pluck('recipient');
+  const { facts } = (await services.db('mails').where({ template: 'certificate-changed' }).first('facts')) as { facts: { endsOn: string } };
+  expect(facts.endsOn).toMatch(/^\d\d\/\d\d\/\d{4}$/);
   expect(new Set(mails)).toEqual(new Set([anna.email, binh.email, teacher.email]));
 });
 

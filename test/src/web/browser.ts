@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
-import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium as playwright, type Browser, type BrowserContextOptions, type Page, type Request } from 'playwright-core';
 import { atEnd } from '../../database.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,10 +23,13 @@ export interface OpenPage {
   close: () => Promise<void>;
 }
 
+/** The window of a small phone. */
+export const phone = { width: 360, height: 740 } as const;
+
 /** A new window at a phone's width, signed in with a session's token where one is given. */
 export async function openWindow(browser: Browser, base: string, options: BrowserContextOptions & { token?: string } = {}): Promise<OpenPage> {
   const { token, ...rest } = options;
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...rest });
+  const context = await browser.newContext({ viewport: phone, ...rest });
   // the machine may be busy with other tests
   context.setDefaultTimeout(90_000);
   if (token !== undefined) await context.addCookies([{ name: 'antin', value: token, url: base }]);
@@ -60,19 +63,38 @@ export async function fits(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
 }
 
-/** Octets over the wire of all that comes until the page is quiet, and the hosts it came from. */
-export async function weigh(browser: Browser, url: string, token?: string): Promise<{ bytes: number; origins: string[]; inline: number }> {
-  const { page, close } = await openWindow(browser, new URL(url).origin, token === undefined ? {} : { token });
+/**
+ * Opens an address and waits until everything it asked for is there and the shared patterns are awake: sooner than a silence of
+ * the network would tell, and not before. A stream of events never ends and is not waited for.
+ */
+export async function openSettled(page: Page, url: string): Promise<void> {
+  const asked = new Set<Request>();
+  const ask = (request: Request): void => { if (request.resourceType() !== 'eventsource') asked.add(request); };
+  const end = (request: Request): void => void asked.delete(request);
+  page.on('request', ask).on('requestfinished', end).on('requestfailed', end);
+  await page.goto(url, { waitUntil: 'load' });
+  await page.waitForSelector('[data-govuk-skip-link-init]');
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+  while (asked.size > 0) await page.waitForTimeout(20);
+  page.off('request', ask).off('requestfinished', end).off('requestfailed', end);
+}
+
+export interface Weight { bytes: number; origins: string[] }
+
+/** Counts the octets over the wire of all that a window loads from now on, and the hosts they come from. */
+export async function weigh(page: Page): Promise<() => Weight> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   let bytes = 0;
   session.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
   const origins = new Set<string>();
   page.on('response', (response) => void origins.add(new URL(response.url()).origin));
-  await page.goto(url, { waitUntil: 'networkidle' });
-  const inline = await page.locator('[style], style, script:not([src])').count();
-  await close();
-  return { bytes, origins: [...origins], inline };
+  return () => ({ bytes, origins: [...origins] });
+}
+
+/** Styles and scripts that stand in the page itself. */
+export async function inlineParts(page: Page): Promise<number> {
+  return page.locator('[style], style, script:not([src])').count();
 }
 
 /** Where to put pictures for people to look at; none by default. */

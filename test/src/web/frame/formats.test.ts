@@ -1,4 +1,4 @@
-import { showDate, showDateTime, showHex, showNumber, showSubject, withQuery } from '../../../../src/web/frame/formats.ts';
+import { showDate, showDateTime, showHex, showNumber, withQuery } from '../../../../src/web/frame/formats.ts';
 
 test('days and hours are those of Vietnam, whatever the zone of the server', () => {
   expect(showDateTime(new Date('2026-12-31T17:05:00Z'))).toBe('01/01/2027 00:05');
@@ -17,11 +17,4 @@ test.each([
 
 test('hex is compared in pairs', () => {
   expect(showHex('0a1b2c')).toBe('0A:1B:2C');
-});
-
-test.each([
-  ['E=an@a.gov.vn,CN=Nguyễn Văn An,OU=Phòng Kinh tế,OU=UBND xã Tân Cương,O=UBND tỉnh Thái Nguyên,L=Thái Nguyên,C=VN', 'Nguyễn Văn An, Phòng Kinh tế, UBND xã Tân Cương, UBND tỉnh Thái Nguyên'],
-  ['CN=Sở Nội vụ\\, Lao động\\\\\\+,O=UBND', 'Sở Nội vụ, Lao động\\+, UBND'], ['CN=An+T=Chủ tịch,O=UBND', 'An, UBND'], ['O=UBND,C=VN', 'O=UBND,C=VN'], ['', ''],
-])('the subject %s is said as %s', (text, said) => {
-  expect(showSubject(text)).toBe(said);
 });

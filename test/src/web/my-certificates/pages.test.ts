@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { testApp } from '../../../database.ts';
-import { decideAll, requestWorld, submitted } from '../../requests/people.ts';
+import { csrFor, decideAll, requestWorld, submitted } from '../../requests/people.ts';
 import { signIn, visitorAt, type Visitor } from '../people.ts';
 
 const world = await requestWorld();
@@ -34,6 +34,17 @@ test('who has none is told how one comes', async () => {
   const { html } = await visitorAt(base, await signIn(services, { kind: 'official', id: official.id })).get('/my-certificate');
   expect(html).toContain('Bạn chưa có chứng thư');
   expect(html).not.toContain('/renew/');
+});
+
+test('a renewal that cannot be is not offered: the page says why; one under way is followed', async () => {
+  const { visitor, certificateId } = await holder();
+  const asked = await visitor.post(`/renew/${certificateId}`, { where: 'browser', csr: await csrFor() });
+  const following = (await visitor.get('/my-certificate')).html;
+  expect([following.includes('Theo dõi yêu cầu gia hạn'), following.includes(`href="${asked.location}"`), following.includes(`href="/renew/${certificateId}"`)]).toEqual([true, true, false]);
+  const late = await holder();
+  await services.db('certificates').where({ id: late.certificateId }).update({ notAfter: new Date(services.now().getTime() + 20 * 86_400_000) });
+  const refused = (await late.visitor.get('/my-certificate')).html;
+  expect([refused.includes('được gia hạn từ'), refused.includes(`href="/renew/${late.certificateId}"`)]).toEqual([true, false]);
 });
 
 test('it is saved alone and with its chain, as openssl reads it', async () => {
