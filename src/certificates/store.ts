@@ -48,8 +48,7 @@ const issuerColumns = `g.id as generation_id, c.generation_id as signed_by_gener
 /** A generation in service; undefined while its own certificate is not issued. */
 export async function findIssuerRow(db: Knex, generationId: string): Promise<IssuerRow | undefined> {
   const { rows } = await db.raw<{ rows: IssuerRow[] }>(
-    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id
-     where g.id = ? and c.der is not null`, [generationId]);
+    `select ${issuerColumns} from authority_generations g join certificates c on c.id = g.certificate_id where g.id = ? and c.der is not null`, [generationId]);
   return rows[0];
 }
 
@@ -60,13 +59,15 @@ export async function listIssuerRows(db: Knex): Promise<IssuerRow[]> {
   return rows;
 }
 
+const issuingGeneration = (which: string): string =>
+  `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
+   where c.state = 'issued' and g.retired_at is null and ${which} order by g.created_at desc, g.generation desc, g.id limit 1`;
+const ofAny = statement<{ id: string }>('find-issuing-generation', issuingGeneration(`a.kind = 'issuing'`));
+const ofOne = statement<{ id: string }>('find-issuing-generation-of', issuingGeneration('a.id = ?'));
+
 /** The newest generation that may issue: of this authority, or of the issuing authorities at large. */
 export async function findIssuingGeneration(db: Knex, authorityId: string | undefined): Promise<string | undefined> {
-  const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select g.id from authority_generations g join authorities a on a.id = g.authority_id join certificates c on c.id = g.certificate_id
-     where c.state = 'issued' and g.retired_at is null and ${authorityId ? 'a.id = ?' : "a.kind = 'issuing'"}
-     order by g.created_at desc, g.generation desc, g.id limit 1`, authorityId ? [authorityId] : []);
-  return rows[0]?.id;
+  return (authorityId ? await ofOne(db, [authorityId]) : await ofAny(db, []))[0]?.id;
 }
 
 interface KeyHolder { spkiHash: Buffer; holder: string }
@@ -183,11 +184,7 @@ export interface CertificateRow {
   subjectText: string;
   notBefore: Date;
   notAfter: Date;
-  agencyId: string | null;
-  agencyPath: string | null;
-  officialId: string | null;
-  requestId: string | null;
-  replacesId: string | null;
+  agencyId: string | null; agencyPath: string | null; officialId: string | null; requestId: string | null; replacesId: string | null;
   issuedAt: Date | null;
 }
 

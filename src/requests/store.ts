@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { NameParts } from '../../pki/name/build.ts';
+import { arrayOf } from '../database/array.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
+import { statement } from '../database/statement.ts';
 import type { Tx } from '../services.ts';
 import type { Device, GroundName, Kind, PaperKind, Transfer } from './kinds.ts';
 import type { DecisionName, State, StoredState } from './states.ts';
@@ -94,7 +96,8 @@ export async function findByIdempotencyKeys(db: Knex, submittedBy: string, keys:
 
 /** Locked in the order of ids, whatever order they were asked in, so that two batches cannot wait for each other. */
 export async function lockRequests(tx: Tx, ids: readonly string[]): Promise<Map<string, PlacedRequest>> {
-  const rows = (await placed(tx).select('r.state').whereRaw('r.id = any(?::uuid[])', [[...ids]]).orderBy('r.id').forUpdate('r')) as PlacedRequest[];
+  const rows = (await placed(tx).select('r.state').whereRaw('r.id = any(?::uuid[])', [[...ids]]).orderBy('r.id').forUpdate('r')
+    .options({ name: 'lock-requests' })) as PlacedRequest[];
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -223,17 +226,18 @@ export interface FreshFacts {
   targetState: string | null; targetNotAfter: Date | null; targetReplaced: boolean;
 }
 
+const freshFacts = statement<FreshFacts>('find-fresh-facts',
+  `select r.id, greatest(o.updated_at, (select max(x.updated_at) from agencies x where x.path @> a.path)) as register_changed_at,
+     a.valid_to is not null as agency_closed, coalesce(o.left_at is not null, false) as official_left,
+     exists (select 1 from certificates k join revocations v on v.certificate_id = k.id where k.spki_hash = r.spki_hash and v.reason = 'keyCompromise') as key_compromised,
+     t.state as target_state, t.not_after as target_not_after,
+     exists (select 1 from certificates n where n.replaces_id = r.certificate_id and n.state <> 'void') as target_replaced
+   from requests r join agencies a on a.id = r.agency_id left join officials o on o.id = r.official_id left join certificates t on t.id = r.certificate_id
+   where r.id = any(?::uuid[])`);
+
 /** What may have changed since requests were composed, for all of a batch. Asked after the rows are locked. */
 export async function findFreshFacts(tx: Tx, ids: readonly string[]): Promise<Map<string, FreshFacts>> {
-  const { rows } = await tx.raw<{ rows: FreshFacts[] }>(
-    `select r.id, greatest(o.updated_at, (select max(x.updated_at) from agencies x where x.path @> a.path)) as register_changed_at,
-       a.valid_to is not null as agency_closed, coalesce(o.left_at is not null, false) as official_left,
-       exists (select 1 from certificates k join revocations v on v.certificate_id = k.id where k.spki_hash = r.spki_hash and v.reason = 'keyCompromise') as key_compromised,
-       t.state as target_state, t.not_after as target_not_after,
-       exists (select 1 from certificates n where n.replaces_id = r.certificate_id and n.state <> 'void') as target_replaced
-     from requests r join agencies a on a.id = r.agency_id left join officials o on o.id = r.official_id left join certificates t on t.id = r.certificate_id
-     where r.id = any(?::uuid[])`, [[...ids]]);
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map((await freshFacts(tx, [[...ids]])).map((row) => [row.id, row]));
 }
 
 /** The papers of requests that are not refuted by their own signatures: kind, and for a signed form the content it stands for. */
@@ -261,13 +265,17 @@ const snake = (field: string): string => field.replace(/[A-Z]/g, (c) => `_${c.to
 const arrays = (columns: readonly (readonly [string, string])[]): string => columns.map(([, type]) => `?::${type}[]`).join(', ');
 const names = (columns: readonly (readonly [string, string])[]): string => columns.map(([field]) => snake(field)).join(', ');
 
+const sets = stateColumns.slice(1).map(([field]) => `${snake(field)} = u.${snake(field)}`).join(', ');
+const storeDecisions = statement('store-decisions',
+  `with stored as (insert into decisions (${names(decisionColumns)}) select * from unnest(${arrays(decisionColumns)}))
+   update requests r set ${sets} from unnest(${arrays(stateColumns)}) as u (${names(stateColumns)}) where r.id = u.id`);
+
 /** Stores decisions and where they leave their requests, in one statement for any number. */
 export async function insertDecisions(tx: Tx, decisions: readonly DecisionRow[], requests: readonly RequestRow[]): Promise<void> {
-  const sets = stateColumns.slice(1).map(([field]) => `${snake(field)} = u.${snake(field)}`).join(', ');
-  await tx.raw(
-    `with stored as (insert into decisions (${names(decisionColumns)}) select * from unnest(${arrays(decisionColumns)}))
-     update requests r set ${sets} from unnest(${arrays(stateColumns)}) as u (${names(stateColumns)}) where r.id = u.id`,
-    [...decisionColumns.map(([field]) => columnOf(decisions, field)), ...stateColumns.map(([field]) => columnOf(requests, field))]);
+  await storeDecisions(tx, [
+    ...decisionColumns.map(([field, type]) => arrayOf(type, decisions.map((row) => row[field]) as never)),
+    ...stateColumns.map(([field, type]) => arrayOf(type, requests.map((row) => row[field]) as never)),
+  ]);
 }
 
 export async function listDecisions(db: Knex, requestId: string): Promise<DecisionRow[]> {
