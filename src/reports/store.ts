@@ -105,14 +105,17 @@ export const listWithoutSeal: ListRows = async (db, question) => list(db, questi
      (select to_char(max(least(f.not_after, f.revoked_at)) at time zone ${zone}, 'YYYY-MM-DD') from certificate_facts f where f.agency_id = s.id and f.profile = 'agency-seal') as last_seal_ended
    from without s order by s.code collate "C"`);
 
-/** One-stop units by their name, and whether in one or below it there is a certificate that can sign. Paths as texts: they hash everywhere. */
-const oneStop = `select u.id as agency_id, 1 as units, case when u.able then 1 else 0 end as able from (
-    select s.id, g.path is not null as able
-    from (select id, path, search_text(${nameOf('s.id')}) as name from scoped s where valid_to is null offset 0) s left join signing g on g.path = s.path::text
-    where s.name like any ((select array_agg(search_text(pattern)) from one_stop_names)::text[])) u`;
-const signing = `signing as materialized (select distinct subpath(a.path, 0, n)::text as path from (select distinct k.agency_id from standing_sums k join scoped s on s.id = k.agency_id
-    where k.profile in ('official-signing', 'agency-seal') and k.standing = 'in-force' and k.certificates > 0) f join agencies a on a.id = f.agency_id cross join generate_series(1, nlevel(a.path)) n)`;
-export const listOneStop = byAgency(`with ${signing} ${oneStop}`, ['units', 'able'], { only: 'units' });
+/** Agencies that hold a certificate that can sign, and all above them. Paths as texts: they hash everywhere. */
+const signing = `signing as materialized (select distinct subpath(a.path, 0, n)::text as path
+   from (select distinct k.agency_id from standing_sums k where k.profile in ('official-signing', 'agency-seal') and k.standing = 'in-force' and k.certificates > 0) k
+     join scoped a on a.id = k.agency_id cross join generate_series(1, nlevel(a.path)) n)`;
+
+/** Units in being that bear one of the names now, and whether in one or below it somebody can sign. */
+export const listOneStop = byAgency(
+  `with ${signing} select u.id as agency_id, 1 as units, (g.path is not null)::integer as able
+   from (select distinct s.id, s.path from one_stop_names p join agency_names n on search_text(n.name) like search_text(p.pattern) join scoped s on s.id = n.agency_id and s.valid_to is null
+     where not exists (select from agency_names later where later.agency_id = n.agency_id and later.valid_from > n.valid_from)) u
+   left join signing g on g.path = u.path::text`, ['units', 'able'], { only: 'units' });
 
 /** The first midnight of the last so many months. */
 const since = `(local_day(:now) - make_interval(months => :months))`;
@@ -122,14 +125,19 @@ export const listUnused = byAgency(
    from (${periodsOf(question)}) p where p.counted in ('held since', 'not seen since', 'never seen since') and p.starts_on < ${since} group by 1`,
   ['old_enough', 'unused', 'never'], { only: 'old_enough' });
 
-const living = `f.revoked_at is null and not f.on_hold and f.not_after >= cast(:now as timestamptz)`;
+/** In force and issued before. As in the conditions of both indexes, so that they are used; and not before the first of those in force, or all that expired would be passed by. */
+const idle = `f.profile = 'official-signing' and f.official_id is not null and f.revoked_at is null and not f.on_hold and f.not_after >= cast(:now as timestamptz) and f.issued_at < ${longAgo}
+  and f.issued_at >= (select min(k.starts_on)::timestamp at time zone ${zone} from period_sums k where k.counted = 'held since' and k.certificates > 0)`;
+/** Asked of one after the other until there are enough; certificates of the same person count too. */
+const unseen = `coalesce((select max(u.last_seen_at) from certificate_facts u where u.official_id = f.official_id), '-infinity') < ${longAgo}`;
+
+/** The whole country walks along the index by time; of a part, its certificates are brought into that order first. */
 export const listUnusedOfficials: ListRows = async (db, question) => list(db, question,
-  `with ${scoped}, named as materialized (select s.id, s.code, ${nameOf('s.id')} as name from scoped s),
-   idle as (select f.official_id, f.agency_id, f.issued_at, f.not_after, f.last_seen_at from certificate_facts f join scoped s on s.id = f.agency_id
-     where f.profile = 'official-signing' and f.official_id is not null and ${living} and f.issued_at < ${longAgo} and (f.last_seen_at is null or f.last_seen_at < ${longAgo})
-       and not exists (select from certificate_facts u where u.official_id = f.official_id and u.last_seen_at >= ${longAgo}) order by f.issued_at, f.certificate_id limit :limit)
-   select o.name, o.position, s.code, s.name as agency, ${['issued_at', 'not_after', 'last_seen_at'].map((c) => `to_char(i.${c} at time zone ${zone}, 'YYYY-MM-DD') as ${c}`).join(', ')}
-   from idle i join officials o on o.id = i.official_id join named s on s.id = i.agency_id order by i.issued_at, o.name, i.official_id`);
+  `with ${scoped}, idle as (select f.* from ${question.scope === null ? 'certificate_facts'
+    : `(select f.* from certificate_facts f join scoped s on s.id = f.agency_id where ${idle} order by f.issued_at, f.certificate_id offset 0)`} f
+     where ${idle} and ${unseen} order by f.issued_at, f.certificate_id limit :limit)
+   select o.name, o.position, a.code, ${nameOf('a.id')} as agency, ${['issued_at', 'not_after', 'last_seen_at'].map((c) => `to_char(i.${c} at time zone ${zone}, 'YYYY-MM-DD') as ${c}`).join(', ')}
+   from idle i join officials o on o.id = i.official_id join agencies a on a.id = i.agency_id order by i.issued_at, o.name, i.official_id`);
 
 const yearFrom = 'make_date(:year, 1, 1)';
 const yearTo = 'make_date(:year + 1, 1, 1)';
