@@ -37,6 +37,7 @@ import { profileRoutes } from './profiles/routes.ts';
 import { rateTasks } from './rates/tasks.ts';
 import { requestRoutes } from './requests/routes.ts';
 import { deadlineTasks } from './deadlines/tasks.ts';
+import { answerCounter } from './load/count.ts';
 import { leaverRoutes } from './leavers/routes.ts';
 import { revocationRoutes } from './revocations/routes.ts';
 import { revocationTasks } from './revocations/tasks.ts';
@@ -90,6 +91,8 @@ export function hotRoutes(services: Services): readonly HotRoute[] {
 
 /** The service's HTTP side. */
 export function createApp(services: Services, options: { checks?: readonly ReadyCheck[]; metrics?: Metrics } = {}): RequestListener {
+  const { metrics } = options;
+  if (metrics) answerCounter(services).tell(({ service, answer, answers }) => metrics.answered(service, answer, answers));
   return createListener(services, {
     ...options, endpoints, hot: hotRoutes(services), pages: (app) => mountPages(app, pages, services),
     whoIs: (authorization, requestId) => authenticate(services, authorization, requestId),

@@ -24,6 +24,7 @@ import { createMetrics } from './http/metrics.ts';
 import { createTlsServer } from './http/tls.ts';
 import { answerBadRequest } from './http/bad-request.ts';
 import { migrateJobs, startJobs } from './jobs/worker.ts';
+import { answerCounter } from './load/count.ts';
 import { openSoftwareKeystore } from './keystore/software.ts';
 import { seedProfiles } from './profiles/seed.ts';
 import { openPopulationRegister } from './population/register.ts';
@@ -69,6 +70,7 @@ export async function startService(options: { config?: Config; log?: Logger } = 
     const arrivals = await watchArrivals(services);
     endings.push(() => arrivals.stop());
     endings.push(stopEvidenceReader, stopVerificationWorkers);
+    endings.push(() => answerCounter(services).store());
     const { address, tlsAddress } = await listen(services, endings);
     log.info({ address, tlsAddress, publicUrl: config.publicUrl }, 'listening');
     return { services, address, tlsAddress, administratorKey, stop };

@@ -6,6 +6,8 @@ export interface Metrics {
   registry: Registry;
   /** @param route the endpoint's path, never the address asked for: labels must stay few */
   observe(method: string, route: string, status: number, seconds: number): void;
+  /** Answers of the protocols that skip the routes, and of verification, by kind. */
+  answered(service: string, answer: string, times: number): void;
 }
 
 /** Counters of one running service; `process: true` adds memory, CPU and event loop. */
@@ -19,8 +21,12 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     name: 'antin_http_request_seconds', help: 'Time to answer.', labelNames: ['route'], registers: [registry],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
+  const answers = new Counter({
+    name: 'antin_answers_total', help: 'Answers by OCSP and to verifications, a few seconds late.', labelNames: ['service', 'answer'], registers: [registry],
+  });
   return {
     registry,
+    answered: (service, answer, times) => answers.inc({ service, answer }, times),
     observe(method, route, status, seconds) {
       requests.inc({ method, route, status });
       durations.observe({ route }, seconds);

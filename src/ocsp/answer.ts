@@ -17,6 +17,8 @@ import { findStatus } from './store.ts';
 /** A signed answer and what decides how long it may be kept. */
 export interface Answer {
   der: Uint8Array;
+  /** of several certificates, the worst */
+  status: CertStatus['status'] | 'error';
   /** undefined: not to be kept, because of a nonce, several certificates, an unknown one or an error */
   keep?: { certificate: string; thisUpdate: Date; nextUpdate: Date };
 }
@@ -24,19 +26,21 @@ export interface Answer {
 /** What one certificate is called in notices and in the cache. */
 export const certificateKey = (generationId: string, serialHex: string): string => `${generationId} ${serialHex}`;
 
+const errorAnswer = (error: Parameters<typeof ocspError>[0]): Answer => ({ der: ocspError(error), status: 'error' });
+
 /** Answers a request of RFC 6960 from the database; errors in the protocol's own form. Never throws for what a stranger sends. */
 export async function answerOcsp(services: Services, requestDer: Uint8Array): Promise<Answer> {
   const request = readRequest(requestDer);
-  if (!request) return { der: ocspError('malformedRequest') };
+  if (!request) return errorAnswer('malformedRequest');
   try {
     const { certIds } = request;
     const issuer = await findIssuerByCertId(services, certIds[0]!);
     // one signature can speak for one CA alone
-    for (const certId of certIds) if (!issuer || (await findIssuerByCertId(services, certId)) !== issuer) return { der: ocspError('unauthorized') };
+    for (const certId of certIds) if (!issuer || (await findIssuerByCertId(services, certId)) !== issuer) return errorAnswer('unauthorized');
     return await answerFor(services, issuer!, request);
   } catch (error) {
     services.log.error({ err: error }, 'no OCSP answer');
-    return { der: ocspError('tryLater') };
+    return errorAnswer('tryLater');
   }
 }
 
@@ -63,7 +67,7 @@ async function answerFor(services: Services, issuer: Issuer, request: OcspReques
   const { certIds, nonce } = request;
   const { generationId } = issuer;
   const responder = await responderOf(services, generationId);
-  if (!responder) return { der: ocspError('tryLater') };
+  if (!responder) return errorAnswer('tryLater');
   const { certificate, keyId } = responder;
   const producedAt = new Date(Math.floor(services.now().getTime() / 1000) * 1000);
   const seconds = await validitySeconds(services);
@@ -83,8 +87,9 @@ async function answerFor(services: Services, issuer: Issuer, request: OcspReques
   const token = lintOcspResponse(tbs, { scheme, responder: certificate, request });
   const der = assembleOcspResponse(tbs, scheme, await services.keystore.signLinted(keyId, token), [certificate.der]);
   const [only] = certIds;
-  if (nonce || certIds.length !== 1 || statuses[0]!.status.status === 'unknown') return { der };
-  return { der, keep: { certificate: certificateKey(generationId, hexOf(magnitudeOf(only!.serialNumber))), thisUpdate: producedAt, nextUpdate } };
+  const status = (['revoked', 'unknown'] as const).find((bad) => statuses.some((one) => one.status.status === bad)) ?? 'good';
+  if (nonce || certIds.length !== 1 || status === 'unknown') return { der, status };
+  return { der, status, keep: { certificate: certificateKey(generationId, hexOf(magnitudeOf(only!.serialNumber))), thisUpdate: producedAt, nextUpdate } };
 }
 
 /** A changed policy takes hold this much later; a question without a kept answer then needs one read alone. */

@@ -5,6 +5,7 @@ import { certificateKey, type Answer } from './answer.ts';
 /** An answer as it goes out, with the headers that do not change. */
 export interface CachedAnswer {
   der: Uint8Array;
+  status: Answer['status'];
   certificate: string;
   etag: string;
   /** names and values in turn */
@@ -15,10 +16,10 @@ export interface CachedAnswer {
 }
 
 /** RFC 5019 §6.2: the answer says itself how long it lives, and no cache may change it. */
-export function cachedAnswer(der: Uint8Array, { certificate, thisUpdate, nextUpdate }: NonNullable<Answer['keep']>): CachedAnswer {
+export function cachedAnswer({ der, status }: Answer, { certificate, thisUpdate, nextUpdate }: NonNullable<Answer['keep']>): CachedAnswer {
   const etag = `"${hash('sha256', der, 'hex').slice(0, 32)}"`;
   return {
-    der, certificate, etag,
+    der, status, certificate, etag,
     headers: ['etag', etag, 'last-modified', thisUpdate.toUTCString(), 'expires', nextUpdate.toUTCString()],
     nextUpdateMs: nextUpdate.getTime(), renewAtMs: (thisUpdate.getTime() + nextUpdate.getTime()) / 2,
   };

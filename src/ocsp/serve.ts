@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { drainAfter, readBody } from '../http/limits.ts';
 import { ocspError } from '../../pki/ocsp/build-response.ts';
 import { maxRequestBytes } from '../../pki/ocsp/request.ts';
+import { answerCounter } from '../load/count.ts';
 import { Problem } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { answerOcsp } from './answer.ts';
@@ -15,16 +16,39 @@ const maxUrlLength = prefix.length + maxRequestBytes * 4;
 /** OCSP over HTTP as RFC 6960 appendix A and RFC 5019 §5 describe it: POST /ocsp and GET /ocsp/{base64}. */
 export function createOcspHandler(services: Services): (req: IncomingMessage, res: ServerResponse) => void {
   const cache = new AnswerCache(services.notices);
+  const counter = answerCounter(services);
   cache.listen().catch((error: unknown) => services.log.warn({ err: error }, 'OCSP answers are not cached'));
 
   async function answer(key: string, request: Uint8Array | undefined, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (!request) return sendUncached(res, ocspError('malformedRequest'));
+    if (!request) return sendError('malformedRequest', res);
     const { epoch } = cache;
-    const { der, keep } = await answerOcsp(services, request);
-    if (!keep) return sendUncached(res, der);
-    const fresh = cachedAnswer(der, keep);
-    cache.put(key, fresh, epoch);
-    send(req, res, fresh, services.now().getTime());
+    const fresh = await answerOcsp(services, request);
+    const nowMs = services.now().getTime();
+    if (fresh.keep) {
+      const kept = cachedAnswer(fresh, fresh.keep);
+      cache.put(key, kept, epoch);
+      return give(req, res, kept, nowMs);
+    }
+    counter.count('ocsp', fresh.status, nowMs);
+    sendUncached(res, fresh.der);
+  }
+
+  function give(req: IncomingMessage, res: ServerResponse, kept: CachedAnswer, nowMs: number): void {
+    counter.count('ocsp', kept.status, nowMs);
+    send(req, res, kept, nowMs);
+  }
+
+  function sendError(error: 'malformedRequest' | 'internalError', res: ServerResponse): void {
+    counter.count('ocsp', 'error', services.now().getTime());
+    sendUncached(res, ocspError(error));
+  }
+
+  function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+    const theirs = error instanceof Problem;
+    if (!theirs) services.log.error({ err: error }, 'OCSP failed');
+    if (res.headersSent || res.destroyed) return;
+    sendError(theirs ? 'malformedRequest' : 'internalError', res);
+    drainAfter(req, res);
   }
 
   async function post(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -32,17 +56,17 @@ export function createOcspHandler(services: Services): (req: IncomingMessage, re
     const key = body.toString('latin1');
     const nowMs = services.now().getTime();
     const kept = cache.find(key, nowMs);
-    return kept ? send(req, res, kept, nowMs) : answer(key, body, req, res);
+    return kept ? give(req, res, kept, nowMs) : answer(key, body, req, res);
   }
 
   return (req, res) => {
     const { method, url = '' } = req;
-    if (method === 'POST') return void post(req, res).catch((error: unknown) => fail(services, req, res, error));
+    if (method === 'POST') return void post(req, res).catch((error: unknown) => fail(req, res, error));
     if (method !== 'GET' && method !== 'HEAD') return void res.writeHead(405, { allow: 'GET, HEAD, POST' }).end();
     const nowMs = services.now().getTime();
     const kept = cache.find(url, nowMs);
-    if (kept) return send(req, res, kept, nowMs);
-    answer(url, requestInUrl(url), req, res).catch((error: unknown) => fail(services, req, res, error));
+    if (kept) return give(req, res, kept, nowMs);
+    answer(url, requestInUrl(url), req, res).catch((error: unknown) => fail(req, res, error));
   };
 }
 
@@ -66,12 +90,4 @@ function send(req: IncomingMessage, res: ServerResponse, { der, etag, headers, n
 /** Errors and answers to a nonce are for one caller. */
 function sendUncached(res: ServerResponse, der: Uint8Array): void {
   res.writeHead(200, ['content-type', mediaType, 'content-length', String(der.length), 'cache-control', 'no-store']).end(der);
-}
-
-function fail({ log }: Services, req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const theirs = error instanceof Problem;
-  if (!theirs) log.error({ err: error }, 'OCSP failed');
-  if (res.headersSent || res.destroyed) return;
-  sendUncached(res, ocspError(theirs ? 'malformedRequest' : 'internalError'));
-  drainAfter(req, res);
 }

@@ -60,10 +60,3 @@ export async function findFirstSeen(db: Knex, documentDigest: Uint8Array): Promi
   const row = await db('verifications').where({ documentDigest: Buffer.from(documentDigest) }).orderBy('verified_at').first('verifiedAt') as { verifiedAt: Date } | undefined;
   return row?.verifiedAt;
 }
-
-/** How many answers were given since each of two moments, the later first; read from the index by time alone. */
-export async function countSince(db: Knex, { day, month }: { day: Date; month: Date }): Promise<{ day: number; month: number }> {
-  const { rows } = await db.raw<{ rows: { day: number; month: number }[] }>(
-    'select count(*) filter (where verified_at >= ?)::int as day, count(*)::int as month from verifications where verified_at >= ?', [day, month]);
-  return rows[0]!;
-}

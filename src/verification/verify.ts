@@ -7,6 +7,7 @@ import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Gathering } from '../evidence/gather.ts';
 import { hashesOf, keepObjects, newObjects, packageOf } from '../evidence/keep.ts';
+import { answerCounter } from '../load/count.ts';
 import { Problem } from '../problems.ts';
 import { signReceipt } from '../receipts/sign.ts';
 import type { Actor, Services } from '../services.ts';
@@ -76,6 +77,7 @@ async function keepReceipt(services: Services, actor: Actor, { name, file }: Ver
     await insertVerification(tx, row);
     await recordAudit(tx, actor, 'verification.answered', { type: 'verification', id }, { before: null, after: { digest: value, ...conclusion, validationTime } });
   });
+  answerCounter(services).count('verification', conclusion.indication, verifiedAt.getTime());
   return answerOf(report, { id, verifiedAt, name, size: file.length, digest, content, receipt, missing: missingFrom(report, wanted, gathering) });
 }
 

@@ -7,7 +7,7 @@ import { wordsIn } from '../text/words.ts';
 import { drawCartogram } from './cartogram.ts';
 
 /** A drawing with what it says in a sentence and its figures as a table; without a drawing where there is nothing to draw. */
-export interface ChartView { id: string; title: string; sentence: string; svg: string; table: TableView; isEmpty: boolean }
+export interface ChartView { id: string; /** where there is more of it */ href: string | null; title: string; sentence: string; svg: string; table: TableView; isEmpty: boolean; emptyTitle?: string; emptyText?: string }
 export interface DashboardView { countedAt: Date; complete: boolean; charts: ChartView[] }
 
 /** What the dashboard counts, in its order. */
@@ -28,7 +28,7 @@ export function presentFigures(reports: readonly Report[], language: Language): 
 function chartOf(report: Report, sentence: string, language: Language): ChartView {
   const id = report.kind.name;
   const isEmpty = report.rows.every((row) => report.kind.columns.every(({ key, type }) => (type !== 'count' && type !== 'level') || !row[key]));
-  return { id, title: report.kind.title[language], sentence, isEmpty, svg: isEmpty ? '' : Buffer.from(writeChart(report, language, id)).toString(), table: presentTable(report, language) };
+  return { id, href: `/reports/${id}`, title: report.kind.title[language], sentence, isEmpty, svg: isEmpty ? '' : Buffer.from(writeChart(report, language, { id, bare: true })).toString(), table: presentTable(report, language) };
 }
 
 function provinces(report: Report, sentence: string, language: Language): ChartView {

@@ -43,7 +43,7 @@ export const reportPages = [
       return html('reports/report.njk', {
         title: kind.title[language], note: kind.note[language], name, countedAt, complete, truncated, search: here.includes('?') ? here.slice(here.indexOf('?')) : '',
         fields: fieldsOf(kind.parameter), values: { agency: query.agency ?? '', from, to, year, months }, isFiltered: Object.values(query).some((value) => value !== undefined),
-        svg: kind.chart && rows.length > 0 ? Buffer.from(writeChart(report, language, 'chart')).toString() : '', hasChart: kind.chart !== null, view: presentTable(report, language),
+        svg: kind.chart && rows.length > 0 ? Buffer.from(writeChart(report, language, { id: 'chart', bare: true })).toString() : '', hasChart: kind.chart !== null, view: presentTable(report, language),
       });
     },
   }),

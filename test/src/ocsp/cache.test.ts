@@ -15,7 +15,7 @@ function handNotices(): Notices & { live: boolean; revoke(payload: string): void
 }
 
 const answer = (certificate: string, bytes = 10): CachedAnswer =>
-  cachedAnswer(new Uint8Array(bytes), { certificate, thisUpdate: new Date(0), nextUpdate: new Date(4_000) });
+  cachedAnswer({ der: new Uint8Array(bytes), status: 'good' }, { certificate, thisUpdate: new Date(0), nextUpdate: new Date(4_000) });
 
 async function filled(): Promise<{ cache: AnswerCache; notices: ReturnType<typeof handNotices> }> {
   const notices = handNotices();

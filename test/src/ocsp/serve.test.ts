@@ -4,6 +4,8 @@ import { buildCertId } from '../../../pki/ocsp/cert-id.ts';
 import { buildOcspRequest } from '../../../pki/ocsp/request.ts';
 import { parseOcspResponse } from '../../../pki/ocsp/response.ts';
 import { revokeCertificate } from '../../../src/certificates/revoke.ts';
+import { answerCounter } from '../../../src/load/count.ts';
+import { findLoad } from '../../../src/load/find.ts';
 import { issueForTest, testActor, testAuthorities } from '../../authorities.ts';
 import { testApp, testServices, type TestServices } from '../../database.ts';
 
@@ -72,6 +74,27 @@ test.each([
 ])('%s is malformedRequest in the protocol\'s own form', async (_case, send) => {
   const answer = await send();
   expect([answer.status, (await bytesOf(answer)).toString('hex')]).toEqual([200, '30030a0101']);
+});
+
+test('every answer is counted by its kind: kept ones, errors and those a cache already had', async () => {
+  const counter = answerCounter(services);
+  const countedNow = async (): Promise<number[]> => {
+    await counter.store();
+    return (await findLoad(services)).ocsp.hours.at(-1)!.answers;
+  };
+  const before = await countedNow();
+  const { certificateId, der } = await issueForTest(services);
+  const request = requestFor(der);
+  const etag = (await get(request)).headers.get('etag')!;
+  await get(request, { 'if-none-match': etag });
+  await post(request);
+  await post(requestFor(der, Buffer.alloc(16, 3)));
+  await revokeCertificate(services, testActor, { certificateId, reason: 'superseded' });
+  await post(requestFor(der, Buffer.alloc(16, 4)));
+  await post(Buffer.from('hello'));
+  await post(Buffer.from(buildOcspRequest({ certIds: [buildCertId({ issuer: ca, serialNumber: Buffer.alloc(16, 1), digest: 'sha1' })] })));
+  const [good, revoked, unknown, error] = (await countedNow()).map((answers, i) => answers - before[i]!);
+  expect({ good, revoked, unknown, error }).toEqual({ good: 4, revoked: 1, unknown: 1, error: 1 });
 });
 
 test('other methods are told which there are', async () => {
