@@ -8,12 +8,18 @@ import { hashOfToken } from '../../src/reorganisation/run.ts';
 import { submitRequest } from '../../src/requests/submit.ts';
 import { makeSignInLink } from '../../src/sign-in/make-link.ts';
 import type { Services } from '../../src/services.ts';
+import { proposeTrustList } from '../../src/trust-lists/propose.ts';
 import { proposeTrustAnchor } from '../../src/trust-anchors/propose.ts';
 import { verifyDocument } from '../../src/verification/verify.ts';
+import { makeHolder } from '../../test/pki/certificates.ts';
+import { signedTrustList } from '../../test/trust-list.ts';
 import { makeResultPdf } from '../make-result-pdf.ts';
 import { makeEntity } from '../make-chain.ts';
 import { makeCertificates, makeCsr, makeOfficials } from '../make-data.ts';
 import { benchActor } from './run.ts';
+
+/** Stands for the visitor's own. */
+export const ownCertificate = ':own';
 
 /** Where each page is opened, and who and what it is about. */
 export interface Places {
@@ -64,7 +70,13 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   const anchor = await proposeTrustAnchor(services, benchActor, { certificate: toPem('CERTIFICATE', der), fingerprint: sha256Fingerprint(der), label: 'Bench anchor', domain: 'NEAC', scope: 'any' });
   const { url: link } = await db.transaction((tx) => makeSignInLink(services, tx, benchActor, { subject: { kind: 'official', id: holder!.id }, method: 'link' }));
   const reorganised = (await db('reorganisations').first('id')) as { id: string };
-  const job = (await db('bulk_jobs').where({ state: 'checked' }).first('id')) as { id: string };
+  // of the registrar's province, so that both visitors may see them
+  const jobIn = async (state: string): Promise<string> => ((await db('bulk_jobs').join('agencies', 'agencies.id', 'bulk_jobs.agencyId')
+    .where({ state }).whereNot('file_name', '').whereRaw('agencies.path <@ ?::ltree', [province.path]).first('bulk_jobs.id')) as { id: string }).id;
+  const jobs = [await jobIn('checked'), await jobIn('finished')];
+  const publisher = await makeHolder({ profile: 'root-ca', name: 'Bench publisher' });
+  const xml = Buffer.from(await signedTrustList({ services: [{ certificate: makeEntity({ subject: 'Bench public CA', ca: true }).certificate }] }, publisher));
+  const { list } = await proposeTrustList(services, benchActor, { xml, domain: 'NEAC', signerFingerprint: sha256Fingerprint(publisher.certificate.der) });
   const own = await db.transaction(async (tx) => {
     const token = randomBytes(32).toString('base64url');
     const reorganisation = (await tx('reorganisations').first('id')) as { id: string };
@@ -73,7 +85,7 @@ export async function makePlaces(services: Services, fill: () => Promise<void>):
   });
   const addresses: Readonly<Record<string, readonly string[]>> = {
     ...lists, ...certificateAddresses(certificateId), ...requestAddresses(request.id),
-    '/trust-anchors/:id': [`/trust-anchors/${anchor.id}`], '/sign-in/link': [link.slice(services.config.publicUrl.length)], '/reorganisations/:id': [`/reorganisations/${reorganised.id}`], '/jobs/:id': [`/jobs/${job.id}`], '/officials/:id': [`/officials/${holder!.id}`], '/agencies/:id': [`/agencies/${province.id}`],
+    '/trust-anchors/:id': [`/trust-anchors/${anchor.id}`], '/sign-in/link': [link.slice(services.config.publicUrl.length)], '/reorganisations/:id': [`/reorganisations/${reorganised.id}`], '/jobs/:id': jobs.map((id) => `/jobs/${id}`), '/trust-anchors/lists/:id': [`/trust-anchors/lists/${list.id}`], '/account/certificates/:id': [`/account/certificates/${ownCertificate}`], '/officials/:id': [`/officials/${holder!.id}`], '/agencies/:id': [`/agencies/${province.id}`],
     '/audit/:number': ['/audit/1'], '/operators/:id': [`/operators/${registrar.id}`],
     '/status': ['/status', `/status?serial=${serialNumber.toString('hex')}`],
     '/receipts/:id': [`/receipts/${verification.id}`], '/people/:id': [`/people/${holder!.id}`], '/people/:id/check': [`/people/${holder!.id}/check`],

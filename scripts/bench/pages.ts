@@ -3,7 +3,7 @@ import { countNew, recount } from '../../src/facts/count.ts';
 import { pages } from '../../src/web/routes.ts';
 import { makeBenchAuthorities, report, startBenchIn } from './run.ts';
 import { fillTables, isFilled } from './pages-data.ts';
-import { makePlaces, type Places } from './pages-places.ts';
+import { makePlaces, ownCertificate, type Places } from './pages-places.ts';
 import { makeVisitors, visitorsOf } from './pages-visitors.ts';
 
 /**
@@ -36,7 +36,7 @@ const places: Places = await makePlaces(services, async () => {
 });
 // also what an earlier version of the service left uncounted
 await countNew(services);
-const tokens = await makeVisitors(services, places);
+const visitors = await makeVisitors(services, places);
 const made = (performance.now() - from) / 1000;
 if (process.argv[3] === 'fill') {
   await running.stop();
@@ -49,7 +49,7 @@ db.on('query', () => { asked += 1; });
 interface Figures { who: string; path: string; median: number; worst: number; queries: number; status: number }
 
 async function visit(path: string, who: string): Promise<Figures> {
-  const token = tokens.get(who);
+  const token = visitors.get(who)?.token;
   const times: number[] = [];
   const queries: number[] = [];
   let status = 0;
@@ -69,7 +69,7 @@ async function visit(path: string, who: string): Promise<Figures> {
 
 /** The link in a list to its second page. */
 async function secondPage(path: string, who: string): Promise<string | undefined> {
-  const answer = await fetch(address + path, { redirect: 'manual', headers: { accept: 'text/html', cookie: `antin=${tokens.get(who) ?? ''}` } });
+  const answer = await fetch(address + path, { redirect: 'manual', headers: { accept: 'text/html', cookie: `antin=${visitors.get(who)?.token ?? ''}` } });
   const link = /href="([^"]*[?&;]after=[^"]*)"/.exec(await answer.text())?.[1]?.replaceAll('&amp;', '&');
   return link === undefined ? undefined : new URL(link, address + path).href.slice(address.length);
 }
@@ -83,8 +83,9 @@ for (const page of pages) {
   if (page.method !== 'get' || page.path.includes('/file/') || page.path.endsWith('/events')) continue;
   const addresses = places.addressesOf(page.path);
   if (addresses.length === 0) left.push(page.path);
-  for (const path of addresses) {
+  for (const address of addresses) {
     for (const who of visitorsOf(page)) {
+      const path = address.replace(ownCertificate, visitors.get(who)?.certificateId ?? '');
       figures.push(await visit(path, who));
       const second = await secondPage(path, who);
       if (second !== undefined) figures.push(await visit(second, who));
