@@ -7,6 +7,9 @@ export type JsonObject = ReadonlyMap<string, JsonValue>;
 
 export interface JsonLimits { maxBytes: number; maxDepth: number; maxValues: number }
 
+/** Each makes a piece of a string; Base64 has none, and half a million words of Vietnamese have fewer. */
+const maxEscapes = 500_000;
+
 const space = /[ \t\n\r]*/y;
 // every character but quote, backslash and the controls below U+0020
 const plain = /[ !#-[\]-\uffff]*/y;
@@ -40,6 +43,7 @@ class JsonReader {
   private readonly limits: JsonLimits;
   private at = 0;
   private values = 0;
+  private escapes = 0;
 
   constructor(text: string, limits: JsonLimits) {
     this.text = text;
@@ -110,6 +114,7 @@ class JsonReader {
   }
 
   private escape(): string {
+    if (++this.escapes > maxEscapes) this.fail('json-too-many', `at most ${maxEscapes} escapes`);
     const letter = this.text[this.at + 1] ?? '';
     const hex = this.text.slice(this.at + 2, this.at + 6);
     if (letter === 'u' && /^[0-9A-Fa-f]{4}$/.test(hex)) {

@@ -5,7 +5,7 @@ import { type Budget, latin1, PdfDict, PdfName, type PdfStream, type PdfValue } 
 /** A chain of filters longer than this only serves to explode. */
 const maxFilters = 4;
 /** One stream; an object stream or cross-reference stream of this size holds a million objects. */
-const maxStreamBytes = 64 * 1024 * 1024;
+const maxStreamBytes = 32 * 1024 * 1024;
 
 const unsupported = (name: string): PkiError => new PkiError('pdf-filter-not-supported', { rule: `ISO 32000-2 §7.4 ${name.slice(0, 40)}` });
 const corrupt = (rule: string): PkiError => new PkiError('pdf-stream-corrupt', { rule });
@@ -42,7 +42,7 @@ function undo(filter: string, bytes: Uint8Array, budget: Budget): Uint8Array {
       if (!/^[0-9A-Fa-f]*$/.test(digits)) throw corrupt('ISO 32000-2 §7.4.2');
       return Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex');
     }
-    case 'ASCII85Decode': return ascii85(bytes);
+    case 'ASCII85Decode': return ascii85(bytes, Math.min(maxStreamBytes, budget.inflatable));
     case 'Crypt': return bytes;
     default: throw unsupported(filter);
   }
@@ -60,27 +60,38 @@ function inflate(bytes: Uint8Array, most: number): Uint8Array {
   }
 }
 
-function ascii85(bytes: Uint8Array): Uint8Array {
-  const out: number[] = [];
-  let group: number[] = [];
-  const flush = (): void => {
-    if (group.length === 1) throw corrupt('ISO 32000-2 §7.4.3');
-    const count = group.length - 1;
-    while (group.length < 5) group.push(84);
-    const value = group.reduce((sum, digit) => sum * 85 + digit, 0);
+function ascii85(bytes: Uint8Array, most: number): Uint8Array {
+  // five characters become four octets, and a z stands for four alone
+  const room = Math.min(most, bytes.length * 4) + 4;
+  let out = Buffer.alloc(Math.min(room, bytes.length + 4));
+  let [length, value, digits] = [0, 0, 0];
+  const put = (count: number): void => {
     if (value > 0xffffffff) throw corrupt('ISO 32000-2 §7.4.3');
-    for (let i = 0; i < count; i++) out.push(Math.floor(value / 256 ** (3 - i)) & 0xff);
-    group = [];
+    if (length + 4 > out.length) {
+      if (out.length === room) throw new PkiError('pdf-too-complex', { rule: 'bytes out of all filters' });
+      out = Buffer.concat([out], Math.min(room, out.length * 2));
+    }
+    out.writeUInt32BE(value, length);
+    length += count;
+    [value, digits] = [0, 0];
   };
   for (const c of bytes) {
     if (c === 0x7e) break;
     if (c <= 0x20) continue;
-    if (c === 0x7a && group.length === 0) out.push(0, 0, 0, 0);
+    if (c === 0x7a && digits === 0) put(4);
     else if (c < 0x21 || c > 0x75) throw corrupt('ISO 32000-2 §7.4.3');
-    else if (group.push(c - 0x21) === 5) flush();
+    else {
+      value = value * 85 + c - 0x21;
+      if (++digits === 5) put(4);
+    }
   }
-  if (group.length > 0) flush();
-  return Uint8Array.from(out);
+  if (digits === 1) throw corrupt('ISO 32000-2 §7.4.3');
+  if (digits > 1) {
+    const count = digits - 1;
+    while (digits++ < 5) value = value * 85 + 84;
+    put(count);
+  }
+  return out.subarray(0, length);
 }
 
 /** Undoes PNG prediction (ISO 32000-2 §7.4.4.4); TIFF prediction occurs in images only. */

@@ -1,5 +1,5 @@
 import { PkiError } from '../error.ts';
-import { asBuffer, type Budget, limits, PdfDict, PdfName, PdfRef, PdfString, type PdfValue } from './objects.ts';
+import { asBuffer, type Budget, limits, PdfDict, PdfName, PdfRef, PdfString, type PdfValue, weights } from './objects.ts';
 
 /** Character classes of ISO 32000-2 §7.2.3: 0 regular, 1 white space, 2 delimiter. */
 const classes = new Uint8Array(256);
@@ -124,6 +124,7 @@ export class PdfLexer {
     const gen = Number(bytes.toString('latin1', from, at));
     if (!space() || bytes[at] !== 0x52 || (at + 1 < bytes.length && classes[bytes[at + 1]!] === 0)) return num;
     this.at = at + 1;
+    this.budget.hold(weights.reference);
     return new PdfRef(num, gen);
   }
 
@@ -136,6 +137,7 @@ export class PdfLexer {
     if (escaped) text = text.replaceAll(/#([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
     let name = names.get(text);
     if (!name) {
+      this.budget.hold(weights.name + text.length);
       name = new PdfName(text);
       // the names of the standard are few; a file full of its own must not stay in memory
       if (names.size < 2_000 && text.length < 40) names.set(text, name);
@@ -146,10 +148,12 @@ export class PdfLexer {
   private array(depth: number): PdfValue[] {
     if (depth > limits.depth) this.fail('pdf-too-deep', `at most ${limits.depth} levels`);
     const items: PdfValue[] = [];
+    this.budget.hold(weights.array);
     for (;;) {
       const item = this.next(depth);
       if (item === closeArray) return items;
       if (item instanceof Keyword) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.6 an array');
+      this.budget.hold(weights.item);
       items.push(item);
     }
   }
@@ -157,6 +161,7 @@ export class PdfLexer {
   private dict(depth: number): PdfDict {
     if (depth > limits.depth) this.fail('pdf-too-deep', `at most ${limits.depth} levels`);
     const entries = new Map<string, PdfValue>();
+    this.budget.hold(weights.dict);
     for (;;) {
       const key = this.next(depth);
       if (key === closeDict) return new PdfDict(entries);
@@ -164,6 +169,7 @@ export class PdfLexer {
       const value = this.value(depth);
       // two readers may take different values of a key that stands twice, unless both are the same name, number or reference
       if (entries.has(key.value) && !isSameToken(entries.get(key.value)!, value)) this.fail('pdf-duplicate-key', `ISO 32000-2 §7.3.7 /${key.value}`);
+      this.budget.hold(weights.entry);
       entries.set(key.value, value);
     }
   }
@@ -173,50 +179,83 @@ export class PdfLexer {
     const start = this.at;
     const close = bytes.indexOf(0x3e, start);
     if (close < 0) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a string without end');
+    this.budget.hold(weights.string + (close - start) / 2);
     const text = bytes.toString('latin1', start + 1, close);
     this.at = close + 1;
     const decoded = Buffer.from(text, 'hex');
     // decoding ends at the first character that is no digit
     if (decoded.length * 2 === text.length) return new PdfString(decoded, this.base + start, this.base + this.at, 'hex');
-    const digits = text.replaceAll(/[\0\t\n\f\r ]/g, '');
-    if (!/^[0-9A-Fa-f]*$/.test(digits)) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a hexadecimal digit');
+    const digits = this.digits(start + 1, close);
     const even = digits.length % 2 === 0 ? digits : `${digits}0`;
     return new PdfString(Buffer.from(even, 'hex'), this.base + start, this.base + this.at, digits.length === text.length ? 'hex' : 'spaced-hex');
+  }
+
+  /** The hexadecimal digits between two places, without the white space among them. */
+  private digits(from: number, to: number): string {
+    const { bytes } = this;
+    const digits = Buffer.allocUnsafe(to - from);
+    let count = 0;
+    for (let at = from; at < to; at++) {
+      const c = bytes[at]!;
+      if (classes[c] === 1) continue;
+      const isDigit = (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
+      if (!isDigit) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.3 a hexadecimal digit');
+      digits[count++] = c;
+    }
+    return digits.toString('latin1', 0, count);
   }
 
   private literalString(): PdfString {
     const { bytes } = this;
     const start = this.at++;
-    const out: number[] = [];
-    let nested = 1;
-    for (;;) {
-      const c = bytes[this.at++];
-      if (c === undefined) this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.2 a string without end');
-      if (c === 0x5c) this.escape(out);
-      else if (c === 0x0d) {
+    const end = this.endOfLiteral();
+    this.budget.hold(weights.string + end - start);
+    // escapes only make it shorter
+    const out = new Uint8Array(end - start);
+    let length = 0;
+    while (this.at < end) {
+      const c = bytes[this.at++]!;
+      if (c === 0x5c) {
+        const escaped = this.escape();
+        if (escaped !== undefined) out[length++] = escaped;
+      } else if (c === 0x0d) {
         if (bytes[this.at] === 0x0a) this.at++;
-        out.push(0x0a);
-      } else {
-        if (c === 0x28) nested++;
-        else if (c === 0x29 && --nested === 0) break;
-        out.push(c);
-      }
+        out[length++] = 0x0a;
+      } else out[length++] = c;
     }
-    return new PdfString(Uint8Array.from(out), this.base + start, this.base + this.at, 'literal');
+    this.at = end + 1;
+    return new PdfString(length === out.length ? out : out.slice(0, length), this.base + start, this.base + this.at, 'literal');
   }
 
-  private escape(out: number[]): void {
+  /** Where the parenthesis stands that closes the string which begins before this place. */
+  private endOfLiteral(): number {
+    const { bytes } = this;
+    let nested = 1;
+    for (let at = this.at; at < bytes.length; at++) {
+      const c = bytes[at];
+      if (c === 0x5c) at++;
+      else if (c === 0x28) nested++;
+      else if (c === 0x29 && --nested === 0) return at;
+    }
+    this.at = bytes.length + 1;
+    this.fail('pdf-malformed', 'ISO 32000-2 §7.3.4.2 a string without end');
+  }
+
+  /** What follows a reverse solidus: an octet, or nothing where a line is only continued. */
+  private escape(): number | undefined {
     const { bytes } = this;
     const c = bytes[this.at++];
     const plain = { 0x6e: 10, 0x72: 13, 0x74: 9, 0x62: 8, 0x66: 12 }[c ?? 0];
-    if (plain !== undefined) out.push(plain);
-    else if (c === 0x0d) {
+    if (plain !== undefined) return plain;
+    if (c === 0x0d) {
       if (bytes[this.at] === 0x0a) this.at++;
-    } else if (c !== undefined && c >= 0x30 && c <= 0x37) {
-      let value = c - 0x30;
-      for (let i = 0; i < 2 && bytes[this.at]! >= 0x30 && bytes[this.at]! <= 0x37; i++) value = value * 8 + bytes[this.at++]! - 0x30;
-      out.push(value & 0xff);
-    } else if (c !== undefined && c !== 0x0a) out.push(c);
+      return undefined;
+    }
+    if (c === undefined || c === 0x0a) return undefined;
+    if (c < 0x30 || c > 0x37) return c;
+    let value = c - 0x30;
+    for (let i = 0; i < 2 && bytes[this.at]! >= 0x30 && bytes[this.at]! <= 0x37; i++) value = value * 8 + bytes[this.at++]! - 0x30;
+    return value & 0xff;
   }
 }
 

@@ -81,7 +81,7 @@ export class Comparison {
   private walk(): void {
     for (let next = this.queue.pop(); next; next = this.queue.pop()) {
       const [a, b, where] = next;
-      this.now.source.budget.spend(1);
+      this.now.source.budget.compare(1);
       if (!this.same(a, b, where)) this.report(where);
     }
   }
@@ -103,7 +103,7 @@ export class Comparison {
   private same(a: PdfValue, b: PdfValue, where: Where): boolean {
     if (a instanceof PdfRef || b instanceof PdfRef) return this.sameRefs(a, b, where);
     if (Array.isArray(a)) {
-      this.now.source.budget.spend(a.length);
+      this.now.source.budget.compare(a.length);
       return Array.isArray(b) && a.length === b.length && a.every((item, i) => this.same(item, b[i]!, where));
     }
     if (a instanceof PdfDict) return b instanceof PdfDict && this.sameDicts(a, b, where);
@@ -150,6 +150,6 @@ function sameBytes(a: PdfStream, b: PdfStream): boolean {
 }
 
 /** Whether a value leads nowhere else: what an object holds is shared by all revisions in which it stands. */
-function isScalar(value: PdfValue | undefined): boolean {
+export function isScalar(value: PdfValue | undefined): boolean {
   return value === undefined || value === null || typeof value !== 'object' || value instanceof PdfString || value instanceof PdfName;
 }

@@ -29,15 +29,11 @@ export function listFields(document: PdfDocument): PdfField[] {
     }
     const dict = document.dict(value);
     if (!dict) return;
-    document.source.budget.spend(1);
+    document.source.budget.compare(1);
     if (depth > maxDepth || fields.length > limits.fields) throw new PkiError('pdf-too-complex', { rule: `at most ${limits.fields} fields, ${maxDepth} levels` });
-    const own = document.resolve(dict.get('FT'));
-    const state = {
-      name: nameBelow(parent.name, document.resolve(dict.get('T'))),
-      type: own instanceof PdfName ? own.value : parent.type,
-      value: dict.get('V') ?? parent.value,
-    };
-    const kids = (document.array(dict.get('Kids')) ?? []).filter((kid) => document.dict(kid)?.get('T') !== undefined);
+    const { partial, type } = ownOf(document, dict);
+    const state = { name: joined(parent.name, partial), type: type ?? parent.type, value: dict.get('V') ?? parent.value };
+    const kids = dict.has('Kids') ? (document.array(dict.get('Kids')) ?? []).filter((kid) => document.dict(kid)?.get('T') !== undefined) : [];
     for (const kid of kids) walk(kid, state, depth + 1);
     if (kids.length === 0) fields.push({ ...state, dict, ref: value instanceof PdfRef ? value : undefined });
   };
@@ -45,8 +41,22 @@ export function listFields(document: PdfDocument): PdfField[] {
   return fields;
 }
 
-/** ISO 32000-2 §12.7.4.2: the full name of a field below `parent`. */
-export function nameBelow(parent: string, partial: PdfValue): string {
-  if (!(partial instanceof PdfString)) return parent;
-  return parent === '' ? textOf(partial) : `${parent}.${textOf(partial)}`;
+interface Own { partial: string | undefined; type: string | undefined }
+
+/** What a dictionary says of its field without any reference: the same in each revision that has it. */
+const known = new WeakMap<PdfDict, Own>();
+
+function ownOf(document: PdfDocument, dict: PdfDict): Own {
+  const before = known.get(dict);
+  if (before) return before;
+  const [t, ft] = [dict.get('T'), dict.get('FT')];
+  const [partial, type] = [document.resolve(t), document.resolve(ft)];
+  const own = { partial: partial instanceof PdfString ? textOf(partial) : undefined, type: type instanceof PdfName ? type.value : undefined };
+  if (!(t instanceof PdfRef || ft instanceof PdfRef)) known.set(dict, own);
+  return own;
 }
+
+const joined = (parent: string, partial: string | undefined): string => (partial === undefined ? parent : parent === '' ? partial : `${parent}.${partial}`);
+
+/** ISO 32000-2 §12.7.4.2: the full name of a field below `parent`. */
+export const nameBelow = (parent: string, partial: PdfValue): string => joined(parent, partial instanceof PdfString ? textOf(partial) : undefined);

@@ -1,4 +1,4 @@
-import type { Comparison } from './comparison.ts';
+import { type Comparison, isScalar } from './comparison.ts';
 import { nameBelow } from './fields.ts';
 import { PdfDict, PdfName, PdfRef, type PdfValue, wholeNumber } from '../pdf-file/objects.ts';
 import type { DrawnKind, DrawnWidgets } from './page-changes.ts';
@@ -48,6 +48,7 @@ function compareFieldLists(comparison: Comparison, [a, b]: [PdfValue | undefined
   const { old, now } = comparison;
   const before = old.array(a) ?? [];
   const after = now.array(b) ?? [];
+  now.source.budget.compare(before.length + after.length);
   const left = new Map(after.flatMap((item) => (item instanceof PdfRef ? [[item.num, item]] : [])));
   for (const item of before) {
     if (item instanceof PdfRef && left.delete(item.num)) {
@@ -64,6 +65,7 @@ function compareField(comparison: Comparison, ref: PdfRef, parent: FieldState, d
   comparison.governed.add(ref.num);
   const [before, after] = [old.dict(ref), now.dict(ref)];
   if (!before || !after) return comparison.demandSame(before, after, { code: 'field-changed', object: ref.num });
+  if (before === after && !parent.filled && isLeaf(before)) return compareBelow(comparison, before, { parent, object: ref.num });
   const own = old.resolve(before.get('FT'));
   const state: FieldState = {
     name: nameBelow(parent.name, old.resolve(before.get('T'))),
@@ -84,6 +86,18 @@ function compareField(comparison: Comparison, ref: PdfRef, parent: FieldState, d
     if (key === 'V' || key === 'Kids' || (state.filled && filledKeys.has(key))) continue;
     if (key === 'Ff' && isOnlyMadeReadOnly(old.resolve(x), now.resolve(y))) continue;
     comparison.demandSame(x, y, { code: key === 'AP' || key === 'AS' ? 'appearance-replaced' : 'field-changed', detail: key, drawn: key === 'AP', ...at });
+  }
+}
+
+/** Neither fields below nor a value that leads elsewhere: most fields of most revisions stand as they stood. */
+const isLeaf = (field: PdfDict): boolean => !field.has('Kids') && isScalar(field.get('V'));
+
+/** A field that was not written again may still lead to what was. */
+function compareBelow(comparison: Comparison, field: PdfDict, { parent, object }: { parent: FieldState; object: number }): void {
+  for (const [key, value] of field.entries) {
+    if (isScalar(value) || (value instanceof PdfRef && comparison.governed.has(value.num) && key !== 'AP')) continue;
+    const name = nameBelow(parent.name, comparison.old.resolve(field.get('T')));
+    comparison.demandSame(value, value, { code: key === 'AP' || key === 'AS' ? 'appearance-replaced' : 'field-changed', detail: key, drawn: key === 'AP', field: name, object });
   }
 }
 

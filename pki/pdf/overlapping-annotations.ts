@@ -34,7 +34,7 @@ function overlapsOn(document: PdfDocument, page: PdfDict): boolean {
   let open: Box[] = [];
   for (const box of boxes.toSorted((a, b) => a[1] - b[1])) {
     open = open.filter((other) => other[3] > box[1]);
-    document.source.budget.spend(open.length + 1);
+    document.source.budget.compare(open.length + 1);
     if (open.some((other) => overlapOf(box, other) > Math.min(areaOf(box), areaOf(other)) * touching)) return true;
     open.push(box);
   }

@@ -76,6 +76,7 @@ function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefine
   const { old, now } = comparison;
   const before = old.array(a) ?? [];
   const after = now.array(b) ?? [];
+  now.source.budget.compare(before.length + after.length);
   const numbers = (items: PdfValue[]): number[] => items.flatMap((item) => (item instanceof PdfRef ? [item.num] : []));
   const [had, has] = [new Set(numbers(before)), new Set(numbers(after))];
   for (const item of before) if (item instanceof PdfRef) compareAnnotation(comparison, item, has);
@@ -84,16 +85,15 @@ function compareAnnotations(comparison: Comparison, [a, b]: [PdfValue | undefine
   if (numbers(before).filter((num) => has.has(num)).some((num, i) => num !== stayed[i])) comparison.report({ ...annotation, code: 'annotations-reordered' });
   const direct = (items: PdfValue[]): PdfValue[] => items.filter((item) => !(item instanceof PdfRef));
   comparison.demandSame(direct(before), direct(after), { ...annotation, code: 'annotation-changed', drawn: true });
-  const boxes = before.flatMap((item) => {
+  const shown = before.flatMap((item): Shown[] => {
     const dict = old.dict(item);
-    return dict && isVisible(old, dict) ? [{ of: item, box: boxOf(old, dict.get('Rect'))! }] : [];
+    return dict && isVisible(old, dict) ? [{ num: item instanceof PdfRef ? item.num : -1, box: boxOf(old, dict.get('Rect'))! }] : [];
   });
   for (const item of after) {
     const dict = item instanceof PdfRef ? now.dict(item) : undefined;
     if (!(item instanceof PdfRef) || !dict) continue;
     const kind = page.drawn.get(item.num);
-    const others = (): Box[] => boxes.flatMap(({ of, box }) => (of instanceof PdfRef && of.num === item.num ? [] : [box]));
-    if (kind) judgePicture(comparison, { num: item.num, dict, kind, others }, page.pageArea * (had.has(item.num) ? largestField : largestStamp));
+    if (kind) judgePicture(comparison, { num: item.num, dict, kind, shown }, page.pageArea * (had.has(item.num) ? largestField : largestStamp));
     else if (!had.has(item.num)) addedAnnotation(comparison, item.num, dict);
   }
 }
@@ -120,16 +120,21 @@ function addedAnnotation(comparison: Comparison, object: number, dict: PdfDict):
     : { ...annotation, code: 'annotation-added', object, detail: nameText(subtype) });
 }
 
-interface Picture { num: number; dict: PdfDict; kind: DrawnKind; others: () => Box[] }
+interface Shown { num: number; box: Box }
+interface Picture { num: number; dict: PdfDict; kind: DrawnKind; shown: readonly Shown[] }
+
+/** Boxes that are compared in the time of a token. */
+const boxesPerToken = 8;
 
 /** What a signature made in this revision, or a field filled in it, shows: a stamp beside what is there, or a cover over it. */
-function judgePicture(comparison: Comparison, { num, dict, kind, others }: Picture, largest: number): void {
+function judgePicture(comparison: Comparison, { num, dict, kind, shown }: Picture, largest: number): void {
   const { now } = comparison;
   const box = boxOf(now, dict.get('Rect'));
   if (!isVisible(now, dict) || !box) return;
   const report = (code: string): void => comparison.report({ kind, level: 'form', code, object: num, warning: true });
   if (largest > 0 && areaOf(box) > largest) report('appearance-covers-page');
-  if (others().some((other) => overlapOf(box, other) > areaOf(other) * hiddenPart)) report('annotation-overlap');
+  now.source.budget.spend(Math.ceil(shown.length / boxesPerToken));
+  if (shown.some((other) => other.num !== num && overlapOf(box, other.box) > areaOf(other.box) * hiddenPart)) report('annotation-overlap');
 }
 
 const nameText = (value: PdfValue): string => (value !== null && typeof value === 'object' && 'value' in value ? value.value.slice(0, 40) : '');

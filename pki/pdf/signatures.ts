@@ -88,6 +88,8 @@ export function signaturesOf(document: PdfDocument): PdfSignature[] {
   };
   const found = findSignatures(revisions);
   const signatures = found.map((candidate) => describe(candidate, revisions, changesIn));
+  const signedBytes = signatures.reduce((sum, { byteRange: [, first, , second] }) => sum + first + second, 0);
+  if (signedBytes > limits.signedBytes) throw new PkiError('pdf-too-complex', { rule: `signatures over at most ${limits.signedBytes} bytes in all` });
   refuseLateCertification(signatures);
   refuseRepeatedObjects(signatures, revisions);
   tellOverlaps(signatures, document);

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseCertificate } from '../../pki/certificate/parse.ts';
 import { PkiError } from '../../pki/error.ts';
@@ -9,8 +10,8 @@ import type { Trust } from './samples.ts';
 export interface Setting { trust: Trust; time: Date }
 export interface Case { file: Uint8Array; content: Uint8Array | undefined }
 
-/** How a case ended: `passed` are the fields (or ids) of what is TOTAL-PASSED. */
-export interface End { end: string; passed: string[]; threw: string | undefined; cpuMs: number }
+/** How a case ended: `passed` are the fields (or ids) of what is TOTAL-PASSED; memory is of the whole thread, garbage that was not collected yet with it. */
+export interface End { end: string; passed: string[]; threw: string | undefined; cpuMs: number; memoryBytes: number }
 
 const { trust, time } = workerData as Setting;
 // what crosses threads is a plain copy
@@ -27,7 +28,7 @@ function judge({ file, content }: Case): Pick<End, 'end' | 'passed'> {
 
 parentPort!.on('message', (given: Case) => {
   const started = process.threadCpuUsage();
-  let told: Omit<End, 'cpuMs'>;
+  let told: Omit<End, 'cpuMs' | 'memoryBytes'>;
   try {
     told = { ...judge(given), threw: undefined };
   } catch (error) {
@@ -36,5 +37,6 @@ parentPort!.on('message', (given: Case) => {
       : { end: 'threw', passed: [], threw: error instanceof Error ? error.stack ?? error.message : String(error) };
   }
   const { user, system } = process.threadCpuUsage(started);
-  parentPort!.postMessage({ ...told, cpuMs: (user + system) / 1000 } satisfies End);
+  const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+  parentPort!.postMessage({ ...told, cpuMs: (user + system) / 1000, memoryBytes: heap + external } satisfies End);
 });

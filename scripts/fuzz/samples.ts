@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSignedData } from '../../pki/cms/build.ts';
 import { signerFrom } from '../../pki/keys/signer.ts';
-import { signPdf } from '../../pki/pdf/sign.ts';
+import { signPdf, type PdfSigningOrder } from '../../pki/pdf/sign.ts';
 import type { EvidenceBytes } from '../../pki/validation/evidence.ts';
 import { signXml } from '../../pki/xml/sign.ts';
 import { signatureTemplate } from '../../pki/xml/signature-template.ts';
@@ -31,21 +31,24 @@ export const fuzzTime = new Date('2030-01-02T00:00:00Z');
 export interface Trust { anchor: Uint8Array; evidence: EvidenceBytes }
 
 /** Files that pass with the trust beside them, and those of the public suites that are small, which nobody trusts. */
-export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; others: Sample[]; trust: Trust }> {
+export async function makeSamples(corpora?: string): Promise<{ own: Sample[]; others: Sample[]; trust: Trust; order: PdfSigningOrder }> {
   const root = makeEntity({ subject: 'root', ca: true });
   const issuing = makeEntity({ subject: 'issuing', issuer: root, ca: true });
   const holder = makeEntity({ subject: 'signer', issuer: issuing });
   const own = [...await pdfSamples(holder), ...await cmsSamples(holder), jwsSample(holder), await xmlSample(holder), await asicSample(holder)];
   const evidence = { certificates: [issuing.certificate.der], crls: [makeCrl(root).der, makeCrl(issuing).der], ocspResponses: [] };
   return {
-    own, others: corpora === undefined ? [] : publicSamples(corpora), trust: { anchor: root.certificate.der, evidence },
+    own, others: corpora === undefined ? [] : publicSamples(corpora), order: pdfOrderOf(holder), trust: { anchor: root.certificate.der, evidence },
   };
 }
 
 const orderOf = ({ key, certificate }: Entity) => ({ signer: signerFrom(key), certificate, chain: [], signingTime: fuzzTime });
 
+/** Room for one P-256 signature with its certificate. */
+const pdfOrderOf = (holder: Entity): PdfSigningOrder => ({ ...orderOf(holder), contentsBytes: 2_048 });
+
 async function pdfSamples(holder: Entity): Promise<Sample[]> {
-  const order = { ...orderOf(holder), contentsBytes: 2_048 };
+  const order = pdfOrderOf(holder);
   const once = await signPdf(await makeResultPdf({ date: fuzzTime }), order);
   const twice = await signPdf(once, order);
   const covered = { Signature1: rangesOf(once, 0), Signature2: rangesOf(twice, once.length) };

@@ -12,6 +12,9 @@ export const timeLimitMs = 15_000;
 /** Beyond these a caller is told to come back: what waits is in memory. */
 export const queueLimits = { tasks: 64, bytes: 268_435_456 } as const;
 
+/** Old space alone: documents and what filters put out lie outside it, and are bounded by the readers. */
+export const workerLimits = { maxOldGenerationSizeMb: 256 } as const;
+
 let pool: Piscina | undefined;
 let heldBytes = 0;
 
@@ -25,8 +28,7 @@ function workers(): Piscina {
     maxThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
     maxQueue: queueLimits.tasks,
     idleTimeout: 30_000,
-    // old space only: a document lies outside it; a bomb in its structure does not
-    resourceLimits: { maxOldGenerationSizeMb: 512 },
+    resourceLimits: workerLimits,
   });
   // a thread that runs out of memory just as its time is up has no task left to reject: its document is answered already
   pool.on('error', (error: unknown) => {

@@ -61,3 +61,8 @@ test('what it reads, JSON.parse reads alike; everything else is a PkiError', () 
     return true;
   }), { numRuns: 5_000, seed: 2 });
 });
+
+test('a text of nothing but escapes ends at the first that is too many', () => {
+  const long = Buffer.from(`"${'\\u0041'.repeat(500_001)}"`);
+  expect(() => parseJson(long, { maxBytes: 8_000_000, maxDepth: 2, maxValues: 2 })).toThrow(expect.objectContaining({ code: 'json-too-many' }));
+});

@@ -30,7 +30,19 @@ test.each([
 
 test('the output of all streams together is bounded', () => {
   const budget = new Budget();
-  const large = stream(deflateSync(Buffer.alloc(60 * 1024 * 1024)), { Filter: flate });
+  const large = stream(deflateSync(Buffer.alloc(30 * 1024 * 1024)), { Filter: flate });
   const codes = Array.from({ length: 5 }, () => codeOf(() => decode(large, budget)));
   expect(codes).toEqual([undefined, undefined, undefined, undefined, 'pdf-too-complex']);
+});
+
+test.each([
+  ['whole groups', '87cURD]i,"Ebo80~>', 'Hello World!'],
+  ['a short group at the end', '87cURDZ~>', 'Hello'],
+  ['four zeros in one letter', 'zz~>', '\0'.repeat(8)],
+])('base 85: %s', (_what, text, plain) => {
+  expect(Buffer.from(decode(stream(Buffer.from(text), { Filter: new PdfName('ASCII85Decode') }), new Budget())).toString('latin1')).toBe(plain);
+});
+
+test('base 85 that puts out four times what it takes is bounded as well', () => {
+  expect(codeOf(() => decode(stream(Buffer.alloc(9 * 1024 * 1024, 'z'), { Filter: new PdfName('ASCII85Decode') }), new Budget()))).toBe('pdf-too-complex');
 });

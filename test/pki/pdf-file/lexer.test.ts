@@ -40,3 +40,7 @@ test.each(['/B', '12', '4 0 R', 'true'])('a key that stands twice with %s is rea
   const found = read(`<</A ${value}/A ${value}>>`).value();
   expect(found instanceof PdfDict && found.entries.size).toBe(1);
 });
+
+test('what is read is counted in memory, long before the tokens run out', () => {
+  expect(codeOf(() => new PdfLexer(Buffer.from(`[${'()'.repeat(500_000)}]`), new Budget()).value())).toBe('pdf-too-complex');
+});

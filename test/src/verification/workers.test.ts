@@ -9,6 +9,7 @@ import type { GatheredEvidence } from '../../../src/verification/decide.worker.t
 import { judgeInWorker, queueLimits, stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { verifyDocument } from '../../../src/verification/verify.ts';
 import type { Actor } from '../../../src/services.ts';
+import { extremes } from '../../../scripts/fuzz/extremes.ts';
 import { actorFor, apiKeyFor, atEnd, testApp, testServices, type TestServices } from '../../database.ts';
 import { SignedResults, type Official } from '../../signed-results.ts';
 
@@ -71,18 +72,21 @@ async function holdAll(task: Parameters<typeof judgeInWorker>[0]): Promise<{ ref
   };
 }
 
+/** What the service's OCSP says of the official's certificate. */
+async function ocspStatus(base: string): Promise<string> {
+  const { issuer } = await services.db('certificates as c').join('authority_generations as g', 'g.id', 'c.generation_id').join('certificates as i', 'i.id', 'g.certificate_id')
+    .where('c.id', official.certificateId).first('i.der as issuer') as { issuer: Uint8Array };
+  const certId = buildCertId({ issuer: parseCertificate(issuer), serialNumber: Buffer.from(serialHex(official.certificate.serialNumber), 'hex'), digest: 'sha256' });
+  const answer = await fetch(`${base}/ocsp`, { method: 'POST', headers: { 'content-type': 'application/ocsp-request' }, body: Buffer.from(buildOcspRequest({ certIds: [certId] })) });
+  return parseOcspResponse(new Uint8Array(await answer.arrayBuffer())).responses[0]!.status.status;
+}
+
 test('with every worker held and the queue full, OCSP answers, and the next document is told to come back', async () => {
   const base = await testApp(services);
   const task = { file: await cms(true), content: undefined, validationTime: services.now(), policy: 'public-service' as const, anchors: [] };
   const { refused, letGo } = await holdAll(task);
   expect(refused).toMatchObject([{ code: 'too-many-requests', facts: { retryAfterSeconds: 5 } }]);
-  const { issuer } = await services.db('certificates as c').join('authority_generations as g', 'g.id', 'c.generation_id').join('certificates as i', 'i.id', 'g.certificate_id')
-    .where('c.id', official.certificateId).first('i.der as issuer') as { issuer: Uint8Array };
-  const certId = buildCertId({ issuer: parseCertificate(issuer), serialNumber: Buffer.from(serialHex(official.certificate.serialNumber), 'hex'), digest: 'sha256' });
-  for (let n = 0; n < 5; n++) {
-    const answer = await fetch(`${base}/ocsp`, { method: 'POST', headers: { 'content-type': 'application/ocsp-request' }, body: Buffer.from(buildOcspRequest({ certIds: [certId] })) });
-    expect(parseOcspResponse(new Uint8Array(await answer.arrayBuffer())).responses[0]!.status.status).toBe('good');
-  }
+  for (let n = 0; n < 5; n++) expect(await ocspStatus(base)).toBe('good');
   const form = new FormData();
   form.set('file', new Blob([Buffer.from(task.file)]), 'x.p7s');
   const told = await fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form, headers: { authorization: `Bearer ${await apiKeyFor(services, 'verifier')}` } });
@@ -91,6 +95,29 @@ test('with every worker held and the queue full, OCSP answers, and the next docu
   expect(ended.length).toBeGreaterThan(queueLimits.tasks);
   expect((await verifyDocument(services, actor, { name: 'x.p7s', file: task.file })).conclusion.indication).toBe('TOTAL-PASSED');
 }, 120_000);
+
+test('files made to cost as much as they can, all at once over the API: each is answered or refused, and OCSP answers all the while', async () => {
+  const base = await testApp(services);
+  const key = await apiKeyFor(services, 'verifier');
+  const order = { signer: official.signer, certificate: official.certificate, chain: [], signingTime: services.now(), contentsBytes: 4_096 };
+  const status = (): Promise<string> => ocspStatus(base);
+  const send = async (make: (typeof extremes)[string]): Promise<number> => {
+    const form = new FormData();
+    form.set('file', new Blob([Buffer.from(await make(order))]), 'x');
+    return (await fetch(`${base}/api/v1/verifications`, { method: 'POST', body: form, headers: { authorization: `Bearer ${key}` } })).status;
+  };
+  let open = true;
+  const sent = Promise.all(Object.values(extremes).map(send)).finally(() => { open = false; });
+  let answered = 0;
+  while (open) {
+    expect(await status()).toBe('good');
+    answered++;
+  }
+  // judged, refused as what it is, or told to come back for too much waits
+  for (const code of await sent) expect([200, 422, 429]).toContain(code);
+  expect(answered).toBeGreaterThan(10);
+  expect((await verifyDocument(services, actor, { name: 'x.p7s', file: await cms(true) })).conclusion.indication).toBe('TOTAL-PASSED');
+}, 300_000);
 
 test('documents that wait are bounded in bytes as well', async () => {
   const [first, second] = [Buffer.alloc(queueLimits.bytes), Buffer.alloc(1)];
