@@ -10,6 +10,14 @@ import type { Knex } from 'knex';
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`
+    -- Facts are written by one job alone, so these need not be made concurrently; first, for what comes after keeps readers out.
+    create index certificate_facts_by_end on certificate_facts (not_after);
+    create index certificate_facts_by_official on certificate_facts (official_id) where official_id is not null;
+    create index certificate_facts_of_officials on certificate_facts (issued_at, certificate_id)
+      where profile = 'official-signing' and official_id is not null and revoked_at is null and not on_hold;
+    create index certificate_facts_of_seals on certificate_facts (agency_id) where profile = 'agency-seal';
+    create index request_facts_open on request_facts (due_at) where closed_at is null;
+
     alter table certificate_facts add column replaced boolean not null default false;
     comment on column certificate_facts.replaced is 'another certificate names it as the one it replaces';
     alter table request_facts add column working_days integer;
@@ -17,14 +25,6 @@ export async function up(db: Knex): Promise<void> {
 
     alter table report_marks rename column receipts_to to counted_at;
     comment on column report_marks.counted_at is 'the moment of the facts and sums: receipts until then are read, ends and terms until then have passed';
-
-    -- Facts are written by one job alone, so these need not be made concurrently.
-    create index certificate_facts_by_end on certificate_facts (not_after);
-    create index certificate_facts_by_official on certificate_facts (official_id) where official_id is not null;
-    create index certificate_facts_of_officials on certificate_facts (issued_at, certificate_id)
-      where profile = 'official-signing' and official_id is not null and revoked_at is null and not on_hold;
-    create index certificate_facts_of_seals on certificate_facts (agency_id) where profile = 'agency-seal';
-    create index request_facts_open on request_facts (due_at) where closed_at is null;
 
     create table report_places (agency_id uuid primary key, top_id uuid not null);
     comment on table report_places is 'the ministry or province that an agency is counted for';

@@ -15,7 +15,7 @@ export function drawPlot({ places, axis, across, language }: Drawing, top: numbe
   const steps = axisSteps(most);
   const numbers = steps.map((step) => printNumber(step, language));
   const left = margin + Math.max(...numbers.map((number) => number.length)) * 6.5 + 6;
-  const plotTop = top + 26;
+  const plotTop = top + 30;
   const floor = plotTop + plotHeight;
   const right = width - margin - 14;
   const y = (value: number): number => floor - (value / steps.at(-1)!) * plotHeight;
@@ -23,6 +23,6 @@ export function drawPlot({ places, axis, across, language }: Drawing, top: numbe
     `<line x1="${round(left)}" x2="${right}" y1="${round(y(step))}" y2="${round(y(step))}" stroke="${step === 0 ? '#6b6b6b' : faint}"/>${drawText(left - 5, y(step) + 4, numbers[i]!, { size: 11, anchor: 'end' })}`);
   const each = Math.ceil(places.length / mostNames);
   const named = places.flatMap(({ label }, i) => (i % each === 0 ? [drawText(x(i, left, right), floor + 16, label, { size: 11, anchor: 'middle' })] : []));
-  const names = drawText(margin, plotTop - 10, axis) + drawText(right, floor + 34, across, { anchor: 'end' });
+  const names = drawText(margin, plotTop - 14, axis) + drawText(right, floor + 34, across, { anchor: 'end' });
   return { svg: grid.join('') + named.join('') + names, bottom: floor + 38, left, right, y, floor };
 }

@@ -34,7 +34,7 @@ export function drawCartogram(tiles: readonly Tile[], { title, language }: { tit
     const shade = shades[value === 0 ? 0 : Math.min(4, 1 + Math.floor((value / most) * 4))]!;
     const [x, y] = [margin + column * tileWidth, margin + row * tileHeight];
     return `<g fill="${shade.ink}"><rect x="${x + gap / 2}" y="${y + gap / 2}" width="${tileWidth - gap}" height="${tileHeight - gap}" rx="3" fill="${shade.fill}" stroke="${faint}"/>`
-      + drawText(x + tileWidth / 2, y + 17, name, { size: 10.5, anchor: 'middle' })
+      + drawText(x + tileWidth / 2, y + 17, name, { size: 10, anchor: 'middle' })
       + `${drawText(x + tileWidth / 2, y + 33, printNumber(value, language), { size: 12, bold: true, anchor: 'middle' })}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${rows * tileHeight + 2 * margin}" role="img" aria-label="${escapeXml(title)}" fill="${ink}">${drawn.join('')}</svg>`;

@@ -7,7 +7,7 @@ export const dashboard = {
   emptyText: ['Biểu đồ sẽ hiện khi có chứng thư hoặc yêu cầu đầu tiên trong phạm vi này.', 'The chart appears with the first certificate or request in this scope.'],
   asTable: ['Xem dạng bảng', 'As a table'],
   stateSentence: ['{inForce} chứng thư còn hiệu lực; {expired} đã hết hạn, {revoked} đã thu hồi, {onHold} đang tạm dừng.', '{inForce} certificates are in force; {expired} have expired, {revoked} are revoked and {onHold} on hold.'],
-  standingSentence: ['Số chứng thư còn hiệu lực: {last} hiện nay, {first} cách đây {months} tháng.', 'In force: {last} now, {first} {months} months ago.'],
+  standingSentence: ['Số chứng thư còn hiệu lực: hiện nay {last}; cách đây {months} tháng {first}.', 'In force: {last} now; {months} months ago, {first}.'],
   countAgain: ['Tính lại ngay', 'Count again now'],
   expiringSentence: ['Trong {months} tháng tới có {total} chứng thư hết hạn; {replaced} đã có chứng thư thay thế.', '{total} certificates end in the coming {months} months; {replaced} are replaced already.'],
   movementSentence: ['Trong {months} tháng qua: cấp mới {issued}, gia hạn {renewed}, thu hồi {revoked}.', 'In the past {months} months: {issued} issued, {renewed} renewed, {revoked} revoked.'],
