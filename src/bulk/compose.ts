@@ -45,12 +45,14 @@ export function composeLine(row: LineRow, input: BulkInput, registers: Registers
   return { ...composed, contentHash: lineHash(composed) };
 }
 
-function ownTarget(input: BulkInput, { targets, within }: Registers): TargetFacts {
+function ownTarget(input: BulkInput, { targets, officials, holders, within }: Registers): TargetFacts {
   const name = input.certificateId?.toLowerCase() ?? input.serialNumber?.toLowerCase();
   if (name === undefined) throw wrong('certificateId', 'is required, or serialNumber');
   const target = targets.get(name);
   if (!target) throw new Problem('certificate-not-found', { id: name });
-  if (!isWithin(within, target.agencyPath)) throw new Problem('outside-your-agency');
+  // who serves elsewhere since it was issued is looked after there
+  const servesAt = target.officialId === null ? undefined : holders.get(officials.get(target.officialId)?.agencyId ?? '')?.path;
+  if (!isWithin(within, target.agencyPath) && !isWithin(within, servesAt)) throw new Problem('outside-your-agency');
   if (target.state === 'revoked') throw new Problem('certificate-already-revoked', { id: target.id });
   if (target.state !== 'issued' && target.state !== 'on_hold') throw new Problem('state-changed', { id: target.id, state: target.state });
   return target;

@@ -1,6 +1,7 @@
 import type { RevocationReason } from '../../pki/crl/reason.ts';
-import { requireWithin } from '../access/scope.ts';
+import { isWithin, requireWithin } from '../access/scope.ts';
 import type { Page, PageRequest } from '../database/paging.ts';
+import { findPlaceOf } from '../officials/find.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { serialOf } from './revoke.ts';
@@ -17,7 +18,7 @@ export interface CertificateItem extends Omit<CertificateView, 'serialNumber' | 
 export async function getCertificate({ db }: Pick<Services, 'db'>, actor: Actor, id: string): Promise<CertificateItem & { der: Uint8Array | null }> {
   const row = await findCertificate(db, id);
   if (!row) throw new Problem('certificate-not-found', { id });
-  requireWithin(actor, row.agencyPath);
+  if (!isWithin(actor.agencyPath, row.agencyPath)) requireWithin(actor, row.officialId === null ? row.agencyPath : await findPlaceOf(db, row.officialId));
   return { ...itemOf(row), der: row.der };
 }
 

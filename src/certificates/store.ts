@@ -285,7 +285,9 @@ export async function listCertificates(db: Knex, filter: CertificateFilter, page
     const part = word.replaceAll(/[\\%_]/g, String.raw`\$&`);
     void query.whereRaw(`certificates.id in (${withText})`, [part, part]);
   }
-  if (filter.withinPath !== undefined) void query.whereRaw('certificates.agency_path <@ ?::ltree', [filter.withinPath]);
+  // those of one person are few, and go with the person
+  const served = filter.officialId === undefined ? '' : ' or exists (select from officials o join agencies a on a.id = o.agency_id where o.id = certificates.official_id and a.path <@ ?::ltree)';
+  if (filter.withinPath !== undefined) void query.whereRaw(`(certificates.agency_path <@ ?::ltree${served})`, [filter.withinPath, ...(served === '' ? [] : [filter.withinPath])]);
   return findPage<CertificateView>(query, ['certificates.preparedAt', 'certificates.id'], page, 'desc');
 }
 

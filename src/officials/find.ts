@@ -36,6 +36,11 @@ export async function showOfficials(services: World, officials: readonly PlacedO
   }));
 }
 
+/** The path of the agency where an official serves, or served last. */
+export async function findPlaceOf(db: Services['db'], officialId: string): Promise<string | undefined> {
+  return (await findOfficial(db, officialId))?.agencyPath;
+}
+
 /** @throws Problem `not-found`, `outside-your-agency` */
 export async function getOfficial(services: World, actor: Actor, id: string): Promise<ShownOfficial & { history: HistoryRow[] }> {
   const official = await findOfficial(services.db, id);

@@ -4,8 +4,8 @@ import { Problem } from '../problems.ts';
 import { askIdentityCheck } from './check-identity.ts';
 import { findOfficialsByNumber, getOfficial, revealPersonalData, showOfficials } from './find.ts';
 import { changeOfficial, registerOfficial, type EnteredOfficial } from './register.ts';
-import { checkStates, findTransfer, listOfficials, listTransfers } from './store.ts';
-import { askTransfer, decideTransfer, seesTransfer } from './transfer.ts';
+import { checkStates, listOfficials, listTransfers } from './store.ts';
+import { askTransfer, decideTransfer, getTransfer } from './transfer.ts';
 import type { Services } from '../services.ts';
 
 const Official = z.object({
@@ -65,12 +65,7 @@ export const officialRoutes = [
   endpoint({
     method: 'get', path: '/api/v1/officials/transfers/:id', summary: 'A transfer', allow: 'official:read',
     params: byId, status: 200, reply: Transfer, problems: ['not-found', 'outside-your-agency'],
-    handle: async ({ services, actor, params: { id } }) => {
-      const transfer = await findTransfer(services.db, id);
-      if (!transfer) throw new Problem('not-found', { transfer: id });
-      if (!seesTransfer(actor, transfer)) throw new Problem('outside-your-agency');
-      return transfer;
-    },
+    handle: async ({ services, actor, params: { id } }) => getTransfer(services, actor, id),
   }),
   endpoint({
     method: 'post', path: '/api/v1/officials/transfers/:id/decision', summary: 'Release a person to the agency that asks, or refuse', allow: 'official:write',

@@ -178,14 +178,15 @@ export interface TransferRow {
   reason: string | null;
 }
 export type ShownTransfer = TransferRow & {
-  officialName: string; fromAgencyCode: string; fromPath: string; toAgencyCode: string; toPath: string; toClosed: boolean;
+  officialName: string; fromAgencyCode: string; fromAgencyName: string; fromPath: string; toAgencyCode: string; toAgencyName: string; toPath: string; toClosed: boolean;
 };
 
+const lastName = (agency: string): string => `(select n.name from agency_names n where n.agency_id = ${agency}.id order by n.valid_from desc limit 1)`;
 const transfers = (db: Knex): Knex.QueryBuilder => db('official_transfers as t').join('officials as o', 'o.id', 't.officialId')
   .join('agencies as f', 'f.id', 't.fromAgencyId').join('agencies as g', 'g.id', 't.toAgencyId')
   .select('t.id', 't.officialId', 't.fromAgencyId', 't.toAgencyId', 't.position', 't.email', 't.note', 't.state', 't.askedBy', 't.askedAt', 't.decidedBy',
     't.decidedAt', 't.reason', 'o.name as officialName', 'f.code as fromAgencyCode', 'f.path as fromPath', 'g.code as toAgencyCode', 'g.path as toPath',
-    db.raw('g.valid_to is not null as to_closed'));
+    db.raw(`g.valid_to is not null as to_closed, ${lastName('f')} as from_agency_name, ${lastName('g')} as to_agency_name`));
 
 export async function findTransfer(db: Knex, id: string): Promise<ShownTransfer | undefined> {
   return (await transfers(db).where('t.id', id).first()) as ShownTransfer | undefined;
@@ -195,12 +196,23 @@ export async function lockTransfer(tx: Tx, id: string): Promise<ShownTransfer | 
   return (await transfers(tx).where('t.id', id).forUpdate('t').first()) as ShownTransfer | undefined;
 }
 
-/** Transfers from or to the caller's reach. */
-export async function listTransfers(db: Knex, filter: { within: string | undefined; state: TransferRow['state'] | undefined }, page: PageRequest): Promise<Page<ShownTransfer>> {
+interface TransferFilter { within: string | undefined; state: TransferRow['state'] | undefined }
+
+function reachedTransfers(db: Knex, filter: TransferFilter): Knex.QueryBuilder {
   const query = transfers(db);
   if (filter.within !== undefined) void query.whereRaw('(f.path <@ ?::ltree or g.path <@ ?::ltree)', [filter.within, filter.within]);
   if (filter.state) void query.where('t.state', filter.state);
-  return findPage<ShownTransfer>(query, ['t.id'], page);
+  return query;
+}
+
+/** Transfers from or to the caller's reach. */
+export async function listTransfers(db: Knex, filter: TransferFilter, page: PageRequest): Promise<Page<ShownTransfer>> {
+  return findPage<ShownTransfer>(reachedTransfers(db, filter), ['t.id'], page);
+}
+
+/** The same, the newest first. */
+export async function listNewestTransfers(db: Knex, filter: TransferFilter, page: PageRequest): Promise<Page<ShownTransfer>> {
+  return findPage<ShownTransfer>(reachedTransfers(db, filter), ['t.askedAt', 't.id'], page, 'desc');
 }
 
 /** False if another transfer of the same person waits. */

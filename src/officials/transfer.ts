@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isWithin, requireWithin } from '../access/scope.ts';
 import { findOpenAgency } from '../agencies/find.ts';
+import type { Page, PageRequest } from '../database/paging.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Tx } from '../services.ts';
@@ -8,8 +9,10 @@ import type { IdentityServices } from './identity.ts';
 import { moveOfficials } from './move.ts';
 import { blindIndexOf } from './personal-data.ts';
 import {
-  findOfficialByEmail, findServing, findTransfer, insertTransfer, lockOfficial, lockTransfer, markOfficial, markTransferDecided, type ShownTransfer,
+  findOfficialByEmail, findServing, findTransfer, insertTransfer, listNewestTransfers, lockOfficial, lockTransfer, markOfficial, markTransferDecided, type ShownTransfer,
 } from './store.ts';
+
+export type { ShownTransfer as Transfer } from './store.ts';
 
 export interface TransferOrder { nationalId: string; toAgencyId: string; position: string; email: string; note?: string | undefined }
 
@@ -70,7 +73,20 @@ async function release(services: IdentityServices, tx: Tx, actor: Actor, transfe
   await moveOfficials(tx, actor, [{ officialId: official.id, agencyId: transfer.toAgencyId, position: transfer.position }], at);
 }
 
+/** Transfers from and to the actor's agencies in one state, the newest first. */
+export async function findTransfers({ db }: Pick<IdentityServices, 'db'>, actor: Actor, state: ShownTransfer['state'], page: PageRequest): Promise<Page<ShownTransfer>> {
+  return listNewestTransfers(db, { within: actor.agencyPath, state }, page);
+}
+
+/** One of them. @throws Problem `not-found`, `outside-your-agency` */
+export async function getTransfer({ db }: Pick<IdentityServices, 'db'>, actor: Actor, id: string): Promise<ShownTransfer> {
+  const transfer = await findTransfer(db, id);
+  if (!transfer) throw new Problem('not-found', { transfer: id });
+  if (!seesTransfer(actor, transfer)) throw new Problem('outside-your-agency');
+  return transfer;
+}
+
 /** Who may see a transfer: both agencies and everyone above them. */
-export const seesTransfer = (actor: Actor, { fromPath, toPath }: ShownTransfer): boolean => isWithin(actor.agencyPath, fromPath) || isWithin(actor.agencyPath, toPath);
+const seesTransfer = (actor: Actor, { fromPath, toPath }: ShownTransfer): boolean => isWithin(actor.agencyPath, fromPath) || isWithin(actor.agencyPath, toPath);
 
 const tidy = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();

@@ -2,7 +2,7 @@ import type { Profile } from '../../pki/certificate/profile.ts';
 import { printName } from '../../pki/name/print.ts';
 import { compareNames } from '../../pki/name/compare.ts';
 import { parseName, type Name } from '../../pki/name/parse.ts';
-import { requireWithin } from '../access/scope.ts';
+import { isWithin, requireWithin } from '../access/scope.ts';
 import { policiesAt, type Policies } from '../policies/find.ts';
 import { Problem } from '../problems.ts';
 import { profilesNow } from '../profiles/find.ts';
@@ -121,10 +121,12 @@ function requireFields(input: Submission): void {
   if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => ({ pointer: `/${field}`, message: 'is required' })) });
 }
 
-function ownTarget({ targets }: Registers, actor: Actor, certificateId: string): TargetRow {
+function ownTarget({ targets, holders }: Registers, actor: Actor, certificateId: string): TargetRow {
   const target = targets.get(certificateId);
   if (!target) throw new Problem('certificate-not-found', { id: certificateId });
-  requireWithin(actor, target.agencyPath);
+  // a certificate names the agency it was issued for; who serves elsewhere since is looked after there
+  const servesAt = target.officialId === null ? undefined : holders.get(target.officialId)?.agencyPath;
+  if (!isWithin(actor.agencyPath, servesAt)) requireWithin(actor, target.agencyPath);
   if (target.state === 'revoked') throw new Problem('certificate-already-revoked', { id: certificateId });
   if (target.state !== 'issued' && target.state !== 'on_hold') throw new Problem('state-changed', { id: certificateId, state: target.state });
   return target;

@@ -36,6 +36,7 @@ import { revokePages } from './revoke/pages.ts';
 import { searchPages } from './search/pages.ts';
 import { signInPages } from './sign-in/pages.ts';
 import { statusPages } from './status/pages.ts';
+import { transferPages } from './transfers/pages.ts';
 import { trustAnchorPages } from './trust-anchors/anchor-pages.ts';
 import { trustedListPages } from './trust-anchors/list-pages.ts';
 import { verifyPages } from './verify/pages.ts';
@@ -51,7 +52,7 @@ export const pages: readonly Page[] = [
   // officials
   ...myCertificatePages, ...renewPages, ...myRequestPages, ...newCertificatePages,
   // registrars
-  ...peopleListPages, ...entryPages, ...askPages, ...askedPages, ...bulkPages, ...leaverPages, ...calendarPages,
+  ...peopleListPages, ...entryPages, ...askPages, ...askedPages, ...bulkPages, ...leaverPages, ...transferPages, ...calendarPages,
   // operators
   ...agencyChoicePages, ...workListPages, ...requestPages, ...searchPages, ...registerPages, ...certificatePages, ...revokeCertificatePages, ...jobPages, ...reorganisationPages,
   ...dashboardPages, ...reportPages,

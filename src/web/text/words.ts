@@ -31,6 +31,7 @@ import { revoke } from './revoke.ts';
 import { search } from './search.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
+import { transfers } from './transfers.ts';
 import { trust } from './trust.ts';
 import { verify } from './verify.ts';
 import { work } from './work.ts';
@@ -75,6 +76,7 @@ export const texts = {
   search,
   signIn,
   status,
+  transfers,
   trust,
   verify,
   work,

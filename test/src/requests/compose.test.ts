@@ -1,4 +1,6 @@
+import { findAgencyByCode } from '../../../src/agencies/find.ts';
 import { createAgency } from '../../../src/agencies/create.ts';
+import { getCertificate, searchCertificates } from '../../../src/certificates/find.ts';
 import { changeOfficial } from '../../../src/officials/register.ts';
 import { setPolicy } from '../../../src/policies/set.ts';
 import type { Submission } from '../../../src/requests/compose.ts';
@@ -28,6 +30,23 @@ test('who asks for a change after a transfer says that it is one, and it is prin
   const request = await submit({ ...change, transfer: 'change' });
   expect(request).toMatchObject({ transfer: 'change', subjectText: expect.stringContaining('OU=Sở Xây dựng') });
   expect((await decideAll(world, request.id)).state).toBe('issued');
+});
+
+test('after a transfer into another province it is there that the change or the revocation is asked for, and confirmed', async () => {
+  const { certificateId, officialId } = await certified();
+  const receiving = await actorFor(services, 'registrar', 'H49');
+  const input = { kind: 'change', certificateId, csr: await csrFor(), note: 'chuyển công tác', transfer: 'change' } as const;
+  await expect(submitRequest(services, receiving, input)).rejects.toMatchObject({ code: 'outside-your-agency' });
+  const { id: agencyId } = await findAgencyByCode(services.db, 'H49');
+  services.clock.advance({ seconds: 1 });
+  await changeOfficial(services, people.examiner, officialId, { agencyId });
+  expect((await getCertificate(services, receiving, certificateId)).id).toBe(certificateId);
+  expect((await searchCertificates(services, receiving, { officialId }, { limit: 5 })).items.map(({ id }) => id)).toEqual([certificateId]);
+  await expect(submit(input)).rejects.toMatchObject({ code: 'outside-your-agency' });
+  await expect(getCertificate(services, await actorFor(services, 'registrar', 'H01'), certificateId)).rejects.toMatchObject({ code: 'outside-your-agency' });
+  const request = await submitRequest(services, receiving, input);
+  expect(request).toMatchObject({ transfer: 'change', agencyCode: 'H49' });
+  expect((await decideRequest(services, { requestId: request.id, decision: 'confirm', actor: receiving })).state).toBe('confirmed');
 });
 
 test('a change of position that ends a certificate is said to be a revocation', async () => {

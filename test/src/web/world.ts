@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { findAgencyByCode } from '../../../src/agencies/find.ts';
+import { askTransfer } from '../../../src/officials/transfer.ts';
 import { hashOfToken } from '../../../src/reorganisation/run.ts';
 import { checkBulkJob } from '../../../src/bulk/check.ts';
 import { createBulkJob } from '../../../src/bulk/create.ts';
@@ -13,7 +15,7 @@ import { makeResultPdf } from '../../../scripts/make-result-pdf.ts';
 import { verifyDocument } from '../../../src/verification/verify.ts';
 import { stopVerificationWorkers } from '../../../src/verification/workers.ts';
 import { testActor } from '../../authorities.ts';
-import { atEnd, type TestServices } from '../../database.ts';
+import { actorFor, atEnd, type TestServices } from '../../database.ts';
 import { issueRows, jsonLines } from '../bulk/files.ts';
 import { certificateOf } from '../client-certificates/people.ts';
 import { decideAll, requestWorld, submitted, type RequestWorld } from '../requests/people.ts';
@@ -40,6 +42,8 @@ export interface WebWorld extends RequestWorld, Kept {
   signInLink: string;
   /** A certificate that whoever is enrolling signs in with. */
   operatorCertificateId: string;
+  /** A person of H05 whom H49 asks for. */
+  transferId: string;
   /** Of the mail that asks for a new certificate after a reorganisation. */
   successionToken: string;
   /** The cookie's token; nobody has none. */
@@ -65,9 +69,10 @@ export async function webWorld(): Promise<WebWorld> {
   const { id: verificationId } = await verifyDocument(services, testActor, { name: 'ket-qua.pdf', file: await makeResultPdf({ date: services.now() }) });
   atEnd(stopVerificationWorkers);
   const { id: planId } = await planReorganisation(services, world.people.examiner, { title: 'Đổi tên tỉnh', legalBasis: 'Nghị quyết 1', actions: [{ type: 'rename', agency: 'H57', name: 'Ủy ban nhân dân tỉnh Mới' }] });
+  const transferId = await waitingTransfer(world);
   const kept = await keptThings(services);
   await countNew(services);
-  return { ...world, ...kept, planId, operatorCertificateId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
+  return { ...world, ...kept, planId, transferId, operatorCertificateId, jobId: await checkedJob(world), verificationId, signInLink, successionToken, officialId: request.officialId!, certificateId: newCertificateId!, requestId: request.id, tokenOf, actorOf };
 }
 
 /** A link to a new certificate; the plan behind it is left out, for no page shows more of it than its title. */
@@ -80,6 +85,14 @@ async function succession(services: TestServices, certificateId: string): Promis
     await tx('successions').insert({ certificateId, reorganisationId: id, tokenHash: hashOfToken(token), endsAt: new Date(services.now().getTime() + 90 * 86_400_000) });
   });
   return token;
+}
+
+async function waitingTransfer({ services, newOfficial }: RequestWorld): Promise<string> {
+  const nationalId = '027085000777';
+  await newOfficial({ name: 'Vũ Thị Hạnh', nationalId, birthDate: '1985-03-02' });
+  const receiving = await actorFor(services, 'registrar', 'H49');
+  const { id: toAgencyId } = await findAgencyByCode(services.db, 'H49');
+  return (await askTransfer(services, receiving, { nationalId, toAgencyId, position: 'Phó trưởng phòng', email: 'hanh.vt@quangninh.gov.vn', note: 'Quyết định 12/QĐ-UBND ngày 01/03/2026' })).id;
 }
 
 async function checkedJob(world: RequestWorld): Promise<string> {
@@ -123,6 +136,7 @@ const samples: Readonly<Record<string, (world: WebWorld) => string>> = {
   '/asked/:id/form': ({ requestId }) => `/asked/${requestId}/form`,
   '/calendar/:id/withdraw': () => `/calendar/${randomUUID()}/withdraw`,
   '/reorganisations/:id': ({ planId }) => `/reorganisations/${planId}`,
+  '/transfers/:id': ({ transferId }) => `/transfers/${transferId}`,
   '/people/:id': ({ officialId }) => `/people/${officialId}`,
   '/people/:id/check': ({ officialId }) => `/people/${officialId}/check`,
   '/reports/:name': () => '/reports/certificates-by-state',
