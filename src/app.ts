@@ -54,6 +54,7 @@ import { createTimestampHandler } from './timestamp/serve.ts';
 import { timestampTasks } from './timestamp/tasks.ts';
 import { trustAnchorRoutes } from './trust-anchors/routes.ts';
 import { trustListRoutes } from './trust-lists/routes.ts';
+import { trustListTasks } from './trust-lists/tasks.ts';
 import { verificationRoutes } from './verification/routes.ts';
 import { verificationBatchRoutes } from './verification-batches/routes.ts';
 import { verificationBatchTasks } from './verification-batches/tasks.ts';
@@ -75,7 +76,7 @@ export const endpoints: readonly Endpoint[] = [
 
 /** Every background job of every noun. */
 export const tasks: readonly JobTask[] = [
-  ...auditTasks, ...auditVerificationTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...factTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
+  ...auditTasks, ...auditVerificationTasks, ...rateTasks, ...officialTasks, ...notificationTasks, ...eventTasks, ...expiryTasks, ...certificateTasks, ...crlTasks, ...ocspTasks, ...timestampTasks, ...receiptTasks, ...evidenceTasks, ...trustListTasks, ...idempotencyTasks, ...verificationBatchTasks, ...revocationTasks, ...deadlineTasks, ...bulkTasks, ...reorganisationTasks, ...factTasks, ...sessionTasks, ...signInTasks, ...keyProofTasks, ...oidcTasks, ...passkeyTasks, ...clientCertificateTasks,
 ];
 
 /** The protocols that skip Express, for their speed: plain functions of request and response. */

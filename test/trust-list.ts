@@ -3,7 +3,7 @@ import type { Holder } from './pki/certificates.ts';
 import { signed } from './pki/xml/signed-xml.ts';
 
 export interface ServiceWish { certificate: Certificate; type?: string; status?: string; since?: string; history?: readonly { status: string; since: string }[] }
-export interface ListWish { sequenceNumber?: number | string; issuedAt?: string; nextUpdate?: string | null; services?: readonly ServiceWish[] }
+export interface ListWish { sequenceNumber?: number | string; issuedAt?: string; nextUpdate?: string | null; services?: readonly ServiceWish[]; /** where it says that it is published */ locations?: readonly string[] }
 
 const state = (status: string, since: string): string =>
   `<ServiceStatus>http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/${status}</ServiceStatus><StatusStartingTime>${since}</StatusStartingTime>`;
@@ -16,11 +16,12 @@ function serviceXml({ certificate, type = 'CA/QC', status = 'granted', since = '
 }
 
 /** A trusted list (ETSI TS 119 612) before it is signed. */
-export function trustListXml({ sequenceNumber = 1, issuedAt = '2026-10-01T00:00:00Z', nextUpdate = '2027-03-01T00:00:00Z', services = [] }: ListWish): string {
+export function trustListXml({ sequenceNumber = 1, issuedAt = '2026-10-01T00:00:00Z', nextUpdate = '2027-03-01T00:00:00Z', services = [], locations = [] }: ListWish): string {
   const next = nextUpdate === null ? '<NextUpdate/>' : `<NextUpdate><dateTime>${nextUpdate}</dateTime></NextUpdate>`;
   return '<?xml version="1.0" encoding="UTF-8"?>\n<TrustServiceStatusList xmlns="http://uri.etsi.org/02231/v2#" Id="list" TSLTag="http://uri.etsi.org/19612/TSLTag"><SchemeInformation>'
     + `<TSLVersionIdentifier>5</TSLVersionIdentifier><TSLSequenceNumber>${sequenceNumber}</TSLSequenceNumber><SchemeOperatorName><Name xml:lang="en">National Centre</Name></SchemeOperatorName>`
-    + `<ListIssueDateTime>${issuedAt}</ListIssueDateTime>${next}</SchemeInformation>`
+    + `<ListIssueDateTime>${issuedAt}</ListIssueDateTime>${next}`
+    + `${locations.length > 0 ? `<DistributionPoints>${locations.map((uri) => `<URI>${uri}</URI>`).join('')}</DistributionPoints>` : ''}</SchemeInformation>`
     + `<TrustServiceProviderList><TrustServiceProvider><TSPInformation><TSPName><Name xml:lang="en">Provider</Name></TSPName></TSPInformation><TSPServices>${services.map(serviceXml).join('')}</TSPServices></TrustServiceProvider></TrustServiceProviderList>`
     + '</TrustServiceStatusList>\n';
 }

@@ -26,6 +26,8 @@ export interface TrustList {
   issuedAt: Date;
   /** undefined: the list is closed (§5.3.15) */
   nextUpdate: Date | undefined;
+  /** where the list says that it is published (§5.3.16) */
+  locations: string[];
   services: TrustService[];
   /** certificates of services that no reader here understands; they are left out */
   unreadable: number;
@@ -43,7 +45,7 @@ const grantedStates: ReadonlySet<string> = new Set([
 ].map((state) => `http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/${state}`));
 
 /** The European list of all lists and the longest national ones together stay below. */
-const limits = { services: 5_000, states: 100, keys: 32 };
+const limits = { services: 5_000, states: 100, keys: 32, locations: 8 };
 
 /**
  * A trusted list, signed whole by the one key that is pinned; nothing of it is read before that holds.
@@ -62,9 +64,15 @@ export function parseTrustList(bytes: Uint8Array, signerFingerprint: string): Tr
     sequenceNumber: numberOf(tokenOf(need(scheme, 'TSLSequenceNumber'))),
     issuedAt: instantOf(need(scheme, 'ListIssueDateTime')),
     nextUpdate: next && instantOf(next),
+    locations: locationsOf(scheme),
     ...servicesOf(root),
     signer,
   };
+}
+
+function locationsOf(scheme: XmlElement): string[] {
+  const points = childOf(scheme, tsl, 'DistributionPoints');
+  return points ? childrenOf(points, tsl, 'URI').slice(0, limits.locations).map(tokenOf) : [];
 }
 
 /** Certificates in KeyInfo: hints that the pin chooses among. */

@@ -3,6 +3,9 @@ import { request as requestHttps } from 'node:https';
 import { ForbiddenAddress, lookupAllowed } from '../outbound/reach.ts';
 import { isAllowedUrl, mayFetchFrom, type AddressKind, type EvidenceReach } from './address.ts';
 
+/** Trusted lists come from where they say themselves, not from where certificates say. */
+export type FetchKind = AddressKind | 'trust-list';
+
 /** What is asked: a GET, or with a body a POST of that type (RFC 6960 appendix A). */
 export interface Question { kind: AddressKind; url: string; body?: Uint8Array }
 
@@ -14,13 +17,16 @@ export type Fetched = { bytes: Uint8Array } | { failure: FetchFailure };
 export interface FetchLimits { maxBytes: number; timeoutMs: number }
 
 /** A national CA's list of 400,000 entries has some 15 MB; OCSP answers are bounded where they are parsed. */
-export const fetchLimits: Readonly<Record<AddressKind, FetchLimits>> = {
+export const fetchLimits: Readonly<Record<FetchKind, FetchLimits>> = {
   'ca-issuers': { maxBytes: 262_144, timeoutMs: 4_000 },
   ocsp: { maxBytes: 262_144, timeoutMs: 4_000 },
   crl: { maxBytes: 20_971_520, timeoutMs: 8_000 },
+  // uploads of lists end there too; the longest national one is a third of it, and nobody waits for it
+  'trust-list': { maxBytes: 33_554_432, timeoutMs: 60_000 },
 };
 
-const accepts: Readonly<Record<AddressKind, string>> = {
+const accepts: Readonly<Record<FetchKind, string>> = {
+  'trust-list': 'application/vnd.etsi.tsl+xml, application/xml;q=0.9, */*;q=0.1',
   'ca-issuers': 'application/pkix-cert, application/pkcs7-mime;q=0.9, */*;q=0.1', ocsp: 'application/ocsp-response', crl: 'application/pkix-crl, */*;q=0.1',
 };
 
@@ -28,7 +34,7 @@ const accepts: Readonly<Record<AddressKind, string>> = {
  * Asks once: no redirect is followed, no proxy and no kept connection used, nothing unpacked, and the time is for all of it
  * from the name to the last octet. Whatever goes wrong is an answer too; nothing is thrown.
  */
-export async function fetchOnce(reach: EvidenceReach, question: Question, limits: FetchLimits = fetchLimits[question.kind]): Promise<Fetched> {
+export async function fetchOnce(reach: EvidenceReach, question: Omit<Question, 'kind'> & { kind: FetchKind }, limits: FetchLimits = fetchLimits[question.kind]): Promise<Fetched> {
   const { kind, url, body } = question;
   if (!isAllowedUrl(reach, url)) return { failure: 'address-not-allowed' };
   const signal = AbortSignal.timeout(limits.timeoutMs);

@@ -12,6 +12,27 @@ export interface MailRow extends Readonly<Record<Language, MailWords>> { facts: 
 
 /** Every mail the service sends, one row each. Facts are plain text; they are escaped where they are put in. */
 export const templates = {
+  'trust-list-changed': {
+    facts: ['operator', 'domain', 'ended', 'waiting', 'link'],
+    vi: {
+      subject: 'Danh sách tin cậy {domain} có bản mới',
+      paragraphs: [
+        '{operator} đã công bố bản mới của danh sách tin cậy {domain}. Hệ thống đã tải về và kiểm tra chữ ký.',
+        'Đã ngừng hoặc thu hẹp tin cậy ngay: {ended}',
+        'Số thay đổi chờ hai người phê duyệt: {waiting}.',
+      ],
+      link: { fact: 'link', label: 'Xem danh sách' },
+    },
+    en: {
+      subject: 'The trusted list {domain} has a new version',
+      paragraphs: [
+        '{operator} published a new version of the trusted list {domain}. The service fetched it and checked its signature.',
+        'No longer trusted, or for less, at once: {ended}',
+        'Changes that wait for two people: {waiting}.',
+      ],
+      link: { fact: 'link', label: 'See the list' },
+    },
+  },
   'certificate-expiring': {
     facts: ['name', 'subject', 'serialNumber', 'endsOn', 'daysLeft', 'renewUrl'],
     vi: {

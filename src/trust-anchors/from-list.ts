@@ -64,6 +64,18 @@ const toldOf = ({ label, scope, trustedFrom, trustedUntil }: Told): Told => ({ l
 const earlier = (a: Date | null, b: Date): Date => (a && a < b ? a : b);
 const same = (a: Told, b: Told): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** A list's changes by what they do to trust: those that only take some away, and those that give more. What people pinned is neither. */
+export function splitByTrust<T extends ListChange>(plan: readonly T[]): { lessening: T[]; rest: T[] } {
+  const changing = plan.filter(({ kind }) => kind !== 'keep-pinned');
+  return { lessening: changing.filter(takesOnly), rest: changing.filter((change) => !takesOnly(change)) };
+}
+
+function takesOnly({ before, after }: ListChange): boolean {
+  if (!before || !after) return false;
+  const endsNoLater = before.trustedUntil === null || (after.trustedUntil !== null && after.trustedUntil <= before.trustedUntil);
+  return endsNoLater && after.trustedFrom >= before.trustedFrom && (after.scope === before.scope || before.scope === 'any');
+}
+
 export interface ListApproval { listId: string; domain: string; proposedBy: string; at: Date }
 
 /** Carries a plan out: the anchors have two people behind them, those who stand behind the list. @returns what was done */

@@ -5,13 +5,15 @@ import type { Actor, Services, Tx } from '../services.ts';
 import { applyPlan, planFromList, type ListChange } from '../trust-anchors/from-list.ts';
 import { requireFingerprint } from '../trust-anchors/propose.ts';
 import { requireRise, summaryOf } from './propose.ts';
-import { lockDecisions, lockTrustList, markDecided, type TrustListRow } from './store.ts';
+import { fetcher } from './refresh.ts';
+import { lockDecisions, lockTrustList, markDecided, markProposed, type TrustListRow } from './store.ts';
 
 type World = Pick<Services, 'db' | 'now'>;
 
 /**
- * The second person's yes to a list, with its signer's fingerprint as that person knows it. Its services become anchors by
- * what holds now, which may be more or less than the preview showed.
+ * The yes of a second person to a list, with its signer's fingerprint as that person knows it. Its services become anchors by
+ * what holds now, which may be more or less than the preview showed. To a list that the service fetched the first yes makes
+ * it that person's proposal, and another must agree.
  * @throws Problem `not-found`, `own-request`, `state-changed`, `invalid-fields`
  */
 export async function approveTrustList({ db, now }: World, actor: Actor, { id, signerFingerprint }: { id: string; signerFingerprint: string }): Promise<{ list: TrustListRow; changes: ListChange[] }> {
@@ -19,6 +21,7 @@ export async function approveTrustList({ db, now }: World, actor: Actor, { id, s
     const row = await lockOpen(tx, id);
     if (row.proposedBy === actor.id) throw new Problem('own-request', { id });
     requireFingerprint(row.signerFingerprint, signerFingerprint);
+    if (row.proposedBy === fetcher.id) return { list: await takeOver(tx, actor, row, now()), changes: [] };
     const { xml, ...list } = row;
     const read = parseTrustList(xml, Buffer.from(row.signerFingerprint).toString('hex'));
     const at = now();
@@ -30,6 +33,13 @@ export async function approveTrustList({ db, now }: World, actor: Actor, { id, s
     await recordAudit(tx, actor, 'trust-list.approved', { type: 'trust-list', id }, { before: null, after: { ...summaryOf(list), proposedBy: row.proposedBy, changes: changes.length } });
     return { list: { ...list, ...decision }, changes };
   });
+}
+
+async function takeOver(tx: Tx, actor: Actor, { xml: _xml, ...list }: TrustListRow & { xml: Uint8Array }, at: Date): Promise<TrustListRow> {
+  const proposal = { proposedBy: actor.id, proposedAt: at };
+  await markProposed(tx, list.id, proposal);
+  await recordAudit(tx, actor, 'trust-list.proposed', { type: 'trust-list', id: list.id }, { before: null, after: summaryOf(list) });
+  return { ...list, ...proposal };
 }
 
 /** Puts a proposed list away; whoever proposed it may. @throws Problem `not-found`, `state-changed` */

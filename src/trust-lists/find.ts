@@ -2,7 +2,7 @@ import { PkiError } from '../../pki/error.ts';
 import { Problem } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { previewTrustList, type ListPreview } from './propose.ts';
-import { findTrustList, listNewest, type TrustListRow } from './store.ts';
+import { findTrustList, listInForce, listNewest, type TrustListRow } from './store.ts';
 
 export type { TrustListRow } from './store.ts';
 
@@ -11,6 +11,12 @@ const shownLists = 20;
 /** The lists handed in last, the newest first. */
 export async function newestTrustLists({ db }: Pick<Services, 'db'>): Promise<TrustListRow[]> {
   return listNewest(db, shownLists);
+}
+
+/** Lists that hold although their next version is due, the longest overdue first. */
+export async function overdueTrustLists({ db, now }: Pick<Services, 'db' | 'now'>): Promise<TrustListRow[]> {
+  const at = now();
+  return (await listInForce(db)).filter(({ nextUpdate }) => nextUpdate !== null && nextUpdate < at).toSorted((a, b) => a.nextUpdate!.getTime() - b.nextUpdate!.getTime());
 }
 
 /**

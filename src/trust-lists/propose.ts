@@ -54,6 +54,7 @@ export async function proposeTrustList(services: World, actor: Actor, input: New
     id: randomUUID(), domain: input.domain, operatorName: preview.operatorName, sequenceNumber: preview.sequenceNumber, issuedAt: preview.issuedAt,
     nextUpdate: preview.nextUpdate, digest: digestOf(input.xml), signerFingerprint: Buffer.from(plainFingerprint(input.signerFingerprint), 'hex'),
     proposedAt: services.now(), proposedBy: actor.id, decidedAt: null, decidedBy: null, approved: null,
+    fetchedFrom: null, checkedAt: null, checkFailure: null,
   };
   await services.db.transaction(async (tx) => {
     await insertTrustList(tx, { ...list, xml: input.xml });

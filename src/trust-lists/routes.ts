@@ -16,6 +16,7 @@ const Preview = z.object({
 const TrustList = z.object({
   id: z.uuid(), domain: z.string(), operatorName: z.string(), sequenceNumber: z.number(), issuedAt: instant, nextUpdate: instant.nullable(), digest: z.string(),
   signerFingerprint: z.string(), state: z.enum(['proposed', 'approved', 'refused']), proposedAt: instant, decidedAt: instant.nullable(),
+  fetchedFrom: z.string().nullable(), checkedAt: instant.nullable(), checkFailure: z.string().nullable(),
 });
 
 const shown = ({ digest, signerFingerprint, approved, ...row }: TrustListRow) => ({
@@ -51,7 +52,7 @@ export const trustListRoutes = [
     },
   }),
   endpoint({
-    method: 'post', path: '/api/v1/trust-lists/:id/approval', summary: 'Approve a list that another person proposed', allow: 'trust-anchor:manage',
+    method: 'post', path: '/api/v1/trust-lists/:id/approval', summary: 'Approve a list that another person proposed; to one that was fetched the first yes is the proposal', allow: 'trust-anchor:manage',
     params, body: z.strictObject({ signerFingerprint: fingerprint }), status: 200, reply: TrustList.extend({ changes: z.array(Change) }),
     problems: ['not-found', 'own-request', 'state-changed', 'invalid-fields'],
     handle: async ({ services, actor, params: { id }, body: given }) => {

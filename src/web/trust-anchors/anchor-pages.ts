@@ -3,7 +3,7 @@ import { approveTrustAnchor } from '../../trust-anchors/approve.ts';
 import { findTrustAnchors, openTrustAnchor } from '../../trust-anchors/find.ts';
 import { certificatesOf, importTrustAnchors } from '../../trust-anchors/import.ts';
 import { approveWithdrawal, proposeWithdrawal, refuseWithdrawal } from '../../trust-anchors/withdraw.ts';
-import { newestTrustLists } from '../../trust-lists/find.ts';
+import { newestTrustLists, overdueTrustLists } from '../../trust-lists/find.ts';
 import { Problem } from '../../problems.ts';
 import { emptyForm, filledForm, type Form } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
@@ -60,11 +60,12 @@ export const trustAnchorPages = [
     query: z.object({ state: z.preprocess((value) => (value === '' ? undefined : value), z.enum(states).optional()), after: z.string().max(400).optional(), done }),
     handle: async ({ services, actor, t, here, query }) => {
       const { items, next } = await findTrustAnchors(services, { state: query.state }, { after: query.after, limit: perPage });
-      const lists = await newestTrustLists(services);
+      const [lists, overdue] = await Promise.all([newestTrustLists(services), overdueTrustLists(services)]);
       return html('trust-anchors/list.njk', {
         form: filledForm({ state: query.state ?? '' }), isFiltered: query.state !== undefined, here, next, isFirst: query.after === undefined, done: query.done && t(doneWords[query.done]), mayManage: actor.permissions.has(manage),
         stateItems: [{ value: '', text: t('trust.any') }, { value: 'waiting', text: t('trust.stateProposed') }, { value: 'in-force', text: t('trust.stateInForce') }, { value: 'withdrawn', text: t('trust.stateWithdrawn') }],
         rows: items.map((one) => ({ label: { text: one.label, href: `/trust-anchors/${one.id}` }, domain: one.domain, scope: scopeText(one, t), trusted: periodText(one, t), state: anchorState(one, t) })),
+        overdue: overdue.map(({ operatorName, domain, nextUpdate }) => t('trust.listOverdue', { operator: operatorName, domain, due: showDate(nextUpdate!) })),
         lists: lists.map((one) => ({ operator: { text: one.operatorName, href: `/trust-anchors/lists/${one.id}` }, domain: one.domain, sequence: one.sequenceNumber, issued: showDate(one.issuedAt), state: listState(one, t) })),
       });
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approveTrustList, refuseTrustList } from '../../trust-lists/decide.ts';
 import { openTrustList } from '../../trust-lists/find.ts';
 import { proposeTrustList } from '../../trust-lists/propose.ts';
+import { fetcher } from '../../trust-lists/refresh.ts';
 import { Problem } from '../../problems.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
@@ -18,6 +19,7 @@ async function listPage({ services, actor, t, params: { id } }: Pick<PageCall<{ 
   return html('trust-anchors/trusted-list.njk', {
     list, form, at: `/trust-anchors/lists/${id}`, state: listState(list, t), digest: Buffer.from(list.digest).toString('hex'), isOwn: list.proposedBy === actor.id,
     mayManage: list.approved === null && actor.permissions.has(manage), preview: preview && previewRows(preview, t),
+    fetchedBy: list.fetchedFrom !== null && list.proposedBy === fetcher.id && list.approved === null, checkFailure: list.checkFailure && t('trust.checkFailed', { reason: list.checkFailure }),
   });
 }
 
@@ -40,8 +42,8 @@ export const trustedListPages = [
     method: 'post', path: '/trust-anchors/lists/:id/approve', allow: manage, params: ById, body: z.object({ signerFingerprint: fingerprint }), again: listPage,
     mistakes: { 'invalid-fields': { field: 'signerFingerprint', word: 'trust.fingerprintWrong' }, 'own-request': { word: 'trust.needOther' } },
     handle: async ({ services, actor, params: { id }, body }) => {
-      await approveTrustList(services, actor, { id, ...body });
-      return redirect('/trust-anchors?done=approved');
+      const { list } = await approveTrustList(services, actor, { id, ...body });
+      return redirect(`/trust-anchors?done=${list.approved ? 'approved' : 'proposed'}`);
     },
   }),
   page({
