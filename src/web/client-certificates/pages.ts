@@ -4,7 +4,7 @@ import { toPem } from '../../../pki/keys/pem.ts';
 import { enrolCertificate } from '../../client-certificates/enrol.ts';
 import { listOperatorCertificates, openOwnCertificate } from '../../client-certificates/find.ts';
 import { giveUpCertificate } from '../../client-certificates/remove.ts';
-import { signInWithCertificate } from '../../client-certificates/sign-in.ts';
+import { signInProfile, signInWithCertificate } from '../../client-certificates/sign-in.ts';
 import { takesClientCertificates } from '../../http/client-certificate.ts';
 import { Problem } from '../../problems.ts';
 import { safeReturnPath } from '../../sign-in/return-path.ts';
@@ -12,6 +12,7 @@ import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import { holderName } from '../my-certificates/present.ts';
 import { csrMistakes, csrOf, csrUpload, KeyPlace } from '../renew/csr-pages.ts';
+import { keyKindsFor } from '../renew/key-kinds.ts';
 import { signInForm } from '../sign-in/form.ts';
 import { presentOperatorCertificate } from './present.ts';
 
@@ -24,7 +25,7 @@ type Call = Pick<PageCall, 'services' | 'actor' | 'session' | 't'>;
 
 async function ownPage({ services, actor, session, t }: Call, form: Form, removed = false): Promise<Html> {
   const certificates = (await listOperatorCertificates(services, actor.id)).map((one) => presentOperatorCertificate(one, services.now(), t));
-  return html('client-certificates/own.njk', { form, certificates, removed, enrolling: session?.method === 'enrolment', isOn: takesClientCertificates(services.config) });
+  return html('client-certificates/own.njk', { form, certificates, removed, enrolling: session?.method === 'enrolment', isOn: takesClientCertificates(services.config), keyKinds: await keyKindsFor(services, signInProfile) });
 }
 
 /** Certificates that operators sign in with: made, looked at, given up; and signing in with one. */

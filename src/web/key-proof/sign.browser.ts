@@ -1,13 +1,13 @@
-import { element, explicit, integer, octetString, oid, retag, sequence, setOf, unsignedInteger } from '../../../pki/asn1/der-writer.ts';
+import { element, explicit, integer, octetString, oid, retag, sequence, setOf } from '../../../pki/asn1/der-writer.ts';
 import { pkcs12Ids } from '../../../pki/keys/pkcs12-build.ts';
 import { children } from '../renew/der.browser.ts';
+import { algorithmOf, spkiOf } from '../renew/key-algorithm.browser.ts';
 import { openKey } from '../renew/kept-key.browser.ts';
 
 /** Signs the challenge with the key of a PKCS#12 file that this page opens; only the signed challenge is sent, in the page's own form. */
 const root = document.querySelector<HTMLElement>('#with-p12');
 const part = <T extends HTMLElement>(name: string): T => root!.querySelector<T>(`[data-part=${name}]`)!;
-const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-const ids = { signedData: '1.2.840.113549.1.7.2', contentType: '1.2.840.113549.1.9.3', messageDigest: '1.2.840.113549.1.9.4', ecdsaWithSha256: '1.2.840.10045.4.3.2' } as const;
+const ids = { signedData: '1.2.840.113549.1.7.2', contentType: '1.2.840.113549.1.9.3', messageDigest: '1.2.840.113549.1.9.4' } as const;
 
 interface Opened { pkcs8: Uint8Array; certificate: Uint8Array }
 
@@ -29,19 +29,18 @@ async function openFile(file: Uint8Array, password: string): Promise<Opened> {
 
 const attribute = (id: string, value: Uint8Array): Uint8Array => sequence(oid(id), setOf(value));
 
-/** SignedData over the challenge with it inside (RFC 5652 §5.1), ECDSA on P-256 with SHA-256. */
+/** SignedData over the challenge with it inside (RFC 5652 §5.1), with SHA-256 under ECDSA on P-256 or RSA (PKCS #1 v1.5). */
 async function signChallenge(challenge: Uint8Array<ArrayBuffer>, { pkcs8, certificate }: Opened): Promise<Uint8Array> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', challenge));
   // in this order they are DER: the shorter one first
   const attributes = element(0x31, attribute(ids.contentType, oid(pkcs12Ids.data)), attribute(ids.messageDigest, octetString(digest)));
-  const key = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), curve, false, ['sign']);
-  const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, new Uint8Array(attributes)));
-  // WebCrypto writes r and s side by side, CMS as a SEQUENCE (RFC 5753 §7.2)
-  const signature = sequence(unsignedInteger(raw.subarray(0, 32)), unsignedInteger(raw.subarray(32)));
+  const { use, sign, identifier, written } = algorithmOf(spkiOf(certificate));
+  const key = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), use, false, ['sign']);
+  const signature = written(new Uint8Array(await crypto.subtle.sign(sign, key, new Uint8Array(attributes))));
   const tbs = children(children(children(certificate)[0]!.content)[0]!.content);
   const sha256 = sequence(oid(pkcs12Ids.sha256));
   // RFC 5280 §4.1: after the version come the serial number, the algorithm and the issuer
-  const signerInfo = sequence(integer(1), sequence(tbs[3]!.whole, tbs[1]!.whole), sha256, retag(0xa0, attributes), sequence(oid(ids.ecdsaWithSha256)), octetString(signature));
+  const signerInfo = sequence(integer(1), sequence(tbs[3]!.whole, tbs[1]!.whole), sha256, retag(0xa0, attributes), identifier, octetString(signature));
   const signedData = sequence(
     integer(1), setOf(sha256), sequence(oid(pkcs12Ids.data), explicit(0, octetString(challenge))), element(0xa0, certificate), setOf(signerInfo),
   );

@@ -7,6 +7,7 @@ import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import { holderName } from '../my-certificates/present.ts';
 import { csrMistakes, csrOf, csrUpload, KeyPlace } from '../renew/csr-pages.ts';
+import { keyKindsFor } from '../renew/key-kinds.ts';
 import type { WordKey } from '../text/words.ts';
 
 const byToken = z.object({ token: z.string().regex(/^[\w-]{43}$/) });
@@ -26,7 +27,7 @@ async function show({ services, params: { token }, t }: PageCall<{ token: string
   return html('new-certificate/new-certificate.njk', {
     form, token, state, endsAt, title: t(title), lead: t(lead, { reorganisation }), holder: chain[0] && holderName(chain[0]), certificate: own,
     keyHash: own ? Buffer.from(spkiHash(own.publicKey)).toString('hex') : '', chain: chain.map((der) => Buffer.from(der).toString('base64')).join(' '),
-    serialHex: own && evenHex(own.serialNumber), confirm: t('newCertificate.send'),
+    serialHex: own && evenHex(own.serialNumber), confirm: t('newCertificate.send'), keyKinds: await keyKindsFor(services, 'official-signing'),
   });
 }
 

@@ -1,4 +1,5 @@
-import { bitString, element, integer, oid, sequence, unsignedInteger } from '../../../pki/asn1/der-writer.ts';
+import { bitString, element, integer, sequence } from '../../../pki/asn1/der-writer.ts';
+import { keyAlgorithms, type KeyKind } from './key-algorithm.browser.ts';
 import { keepKey } from './kept-key.browser.ts';
 import { toBase64, toHex } from './page-crypto.browser.ts';
 
@@ -7,24 +8,22 @@ const form = document.querySelector<HTMLFormElement>('#renew');
 const passwords = document.querySelector<HTMLElement>('[data-part=passwords]');
 const working = document.querySelector<HTMLElement>('#working');
 const fewestCharacters = 10;
-const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
 /** PKCS#10 without a name: the register decides what the certificate says (RFC 2986 §4). */
-async function csrOf({ privateKey, publicKey }: CryptoKeyPair): Promise<Uint8Array> {
+async function csrOf({ privateKey, publicKey }: CryptoKeyPair, kind: KeyKind): Promise<Uint8Array> {
+  const { sign, identifier, written } = keyAlgorithms[kind];
   const spki = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
   const info = sequence(integer(0), sequence(), spki, element(0xa0));
-  const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, new Uint8Array(info)));
-  // WebCrypto writes r and s side by side, X.509 as a SEQUENCE (RFC 3279 §2.2.3)
-  const signature = sequence(unsignedInteger(raw.subarray(0, 32)), unsignedInteger(raw.subarray(32)));
-  return sequence(info, sequence(oid('1.2.840.10045.4.3.2')), bitString(signature));
+  const raw = new Uint8Array(await crypto.subtle.sign(sign, privateKey, new Uint8Array(info)));
+  return sequence(info, identifier, bitString(written(raw)));
 }
 
-async function makeKey(password: string): Promise<string> {
-  const pair = await crypto.subtle.generateKey(curve, true, ['sign', 'verify']);
+async function makeKey(password: string, kind: KeyKind): Promise<string> {
+  const pair = await crypto.subtle.generateKey(keyAlgorithms[kind].generate, true, ['sign', 'verify']) as CryptoKeyPair;
   const spki = await crypto.subtle.exportKey('spki', pair.publicKey);
   const keyHash = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', spki)));
   await keepKey(keyHash, new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)), password);
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${toBase64(await csrOf(pair)).replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${toBase64(await csrOf(pair, kind)).replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE REQUEST-----\n`;
 }
 
 /** Says what is wrong beside the field, as the server does, and puts the cursor there. */
@@ -67,6 +66,6 @@ form?.addEventListener('submit', async (event) => {
   const button = form.querySelector<HTMLButtonElement>('button[type=submit]');
   if (button) button.disabled = true;
   if (working) working.textContent = working.dataset['text'] ?? '';
-  csr.value = await makeKey(password);
+  csr.value = await makeKey(password, new FormData(form).get('keyKind') === 'RSA-3072' ? 'RSA-3072' : 'P-256');
   form.submit();
 });

@@ -1,5 +1,6 @@
 import { assemblePkcs12 } from '../../../pki/keys/pkcs12-build.ts';
 import { children, integerOf } from './der.browser.ts';
+import { algorithmOf, spkiOf } from './key-algorithm.browser.ts';
 import { forgetKey, hasKey, openKey, readKey } from './kept-key.browser.ts';
 import { fromBase64, keyIterations, macIterations, pageCrypto } from './page-crypto.browser.ts';
 
@@ -32,16 +33,13 @@ async function isGood(file: Uint8Array, password: string): Promise<boolean> {
 
 /** Signs with the key and checks with the certificate's. */
 async function belongTogether(pkcs8: Uint8Array, certificate: Uint8Array): Promise<boolean> {
-  const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-  const tbs = children(children(certificate)[0]!.content)[0]!;
-  // RFC 5280 §4.1: after the version, serial number, algorithm, issuer, validity and subject
-  const spki = children(tbs.content)[6]!.whole;
+  const spki = spkiOf(certificate);
+  const { use, sign } = algorithmOf(spki);
   const [privateKey, publicKey] = await Promise.all([
-    crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), curve, false, ['sign']), crypto.subtle.importKey('spki', new Uint8Array(spki), curve, false, ['verify']),
+    crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), use, false, ['sign']), crypto.subtle.importKey('spki', new Uint8Array(spki), use, false, ['verify']),
   ]);
   const challenge = crypto.getRandomValues(new Uint8Array(32));
-  const algorithm = { name: 'ECDSA', hash: 'SHA-256' } as const;
-  return crypto.subtle.verify(algorithm, publicKey, await crypto.subtle.sign(algorithm, privateKey, challenge), challenge);
+  return crypto.subtle.verify(sign, publicKey, await crypto.subtle.sign(sign, privateKey, challenge), challenge);
 }
 
 function offerFile(file: Blob): void {

@@ -10,6 +10,7 @@ import { presentCertificate } from '../my-certificates/present.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { refusalText } from './refusal.ts';
 import { csrMistakes, csrOf, csrUpload, KeyPlace } from './csr-pages.ts';
+import { keyKindsFor } from './key-kinds.ts';
 
 const byId = z.object({ id: z.uuid() });
 const subjectWords: Readonly<Record<string, WordKey>> = { CN: 'renew.name', E: 'renew.email', O: 'renew.organisation', OU: 'renew.unit', L: 'renew.province' };
@@ -30,7 +31,7 @@ async function renewForm({ services, actor, params: { id }, t }: Call, form: For
     { label: t('renew.current'), value: t('renew.currentEnds', { end: showDate(certificate.notAfter) }) },
     { label: t('renew.currentSerial'), value: showHex(certificate.serialNumber), mono: true },
   ];
-  return html('renew/renew.njk', { form, id, rows, atOnce });
+  return html('renew/renew.njk', { form, id, rows, atOnce, keyKinds: await keyKindsFor(services, 'official-signing') });
 }
 
 async function showRenewal(call: Call): Promise<Answer> {

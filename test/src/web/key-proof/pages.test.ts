@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { buildPkcs12 } from '../../../../pki/keys/pkcs12.ts';
@@ -21,8 +21,7 @@ beforeAll(async () => {
 }, 120_000);
 
 /** An official's certificate with its key, as the PKCS#12 file they have kept. */
-async function holder(): Promise<{ officialId: string; p12: string }> {
-  const key = newKey();
+async function holder(key = newKey()): Promise<{ officialId: string; p12: string }> {
   const { id, officialId } = await submitted(world, key);
   const { newCertificateId } = await decideAll(world, id);
   const { der } = (await world.services.db('certificates').where({ id: newCertificateId }).first('der')) as { der: Uint8Array };
@@ -57,6 +56,19 @@ test.each(['vi', 'en'] as const)('in %s: the key of a .p12 file signs in without
   expect(sent.join().includes((await readFile(p12)).toString('latin1').slice(0, 40))).toBe(false);
   expect(sent.join()).not.toContain(Buffer.from(password).toString('latin1'));
   expect(complaints).toEqual([]);
+  await close();
+}, 120_000);
+
+test('an RSA key of a .p12 file signs in too', async () => {
+  const { officialId, p12 } = await holder(generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey);
+  const { page, close } = await openWindow(browser, base);
+  await page.goto(`${base}/sign-in/key?to=%2Faccount`);
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('#with-p12:visible');
+  await page.setInputFiles('#p12', p12);
+  await page.fill('#p12-password', password);
+  await Promise.all([page.waitForURL('**/account'), page.click('[data-part=form] button[type=submit]')]);
+  expect(await methodsOf(officialId)).toEqual(['key-proof']);
   await close();
 }, 120_000);
 
