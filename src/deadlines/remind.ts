@@ -1,3 +1,4 @@
+import type { Language } from '../http/language.ts';
 import { queueMails, type NewMail } from '../notifications/queue.ts';
 import { policyAt } from '../policies/find.ts';
 import { localDate } from '../policies/working-days.ts';
@@ -22,11 +23,12 @@ export async function remindOfDeadlines({ config, db, now }: World): Promise<num
   const due = await listDue(db, new Date(at.getTime() + hours * 3_600_000), { limit: mostCounted });
   if (due.length === 0) return 0;
   const overdue = due.filter(({ dueAt }) => dueAt <= at).length;
-  const lines = [...due.slice(0, mostListed).map((one) => lineOf(one, at)), ...(due.length > mostListed ? ['…'] : [])].join('\n');
+  const linesIn = (language: Language): string => [...due.slice(0, mostListed).map((one) => lineOf(one, at, language)), ...(due.length > mostListed ? ['…'] : [])].join('\n');
+  const [lines, linesEn] = [linesIn('vi'), linesIn('en')];
   const operators = await listOperatorMails(db, at);
   return db.transaction((tx) => queueMails(tx, operators.map(({ id, email }): NewMail => ({
     to: email, template: 'requests-due', language: 'vi', dedupeKey: `requests-due:${localDate(at)}:${id}`,
-    facts: { overdue: String(overdue), soon: String(due.length - overdue), lines, listUrl: `${config.publicUrl}/work-list` },
+    facts: { overdue: String(overdue), soon: String(due.length - overdue), lines, linesEn, listUrl: `${config.publicUrl}/work-list` },
   }))));
 }
 
@@ -38,12 +40,16 @@ export async function tellOfUrgent({ config, db, now }: World): Promise<number> 
   const operators = await listOperatorMails(db, at);
   const mails = urgent.flatMap(({ id, subjectText, ground, dueAt }) => operators.map((operator): NewMail => ({
     to: operator.email, template: 'urgent-revocation', language: 'vi', dedupeKey: `urgent-revocation:${id}:${operator.id}`,
-    facts: { subject: subjectText, ground: ground ? groundOf(ground).vi : '', dueAt: localTime(dueAt), requestUrl: `${config.publicUrl}/work-list/${id}` },
+    facts: { subject: subjectText, ground: ground ? groundOf(ground).vi : '', groundEn: ground ? groundOf(ground).en : '', dueAt: localTime(dueAt), requestUrl: `${config.publicUrl}/work-list/${id}` },
   })));
   return db.transaction((tx) => queueMails(tx, mails));
 }
 
-const lineOf = ({ kind, subjectText, agencyCode, dueAt, urgent }: DueRow, at: Date): string =>
-  `${dueAt <= at ? 'QUÁ HẠN' : 'sắp đến hạn'} ${localTime(dueAt)}: ${urgent ? 'KHẨN, ' : ''}${kindRules[kind].vi}, ${subjectText} (${agencyCode})`;
+const lineWords = { vi: { overdue: 'QUÁ HẠN', soon: 'sắp đến hạn', urgent: 'KHẨN, ' }, en: { overdue: 'OVERDUE', soon: 'due', urgent: 'URGENT, ' } } as const;
+
+function lineOf({ kind, subjectText, agencyCode, dueAt, urgent }: DueRow, at: Date, language: Language): string {
+  const words = lineWords[language];
+  return `${dueAt <= at ? words.overdue : words.soon} ${localTime(dueAt)}: ${urgent ? words.urgent : ''}${kindRules[kind][language]}, ${subjectText} (${agencyCode})`;
+}
 
 const localTime = (at: Date): string => new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short', timeStyle: 'short' }).format(at);

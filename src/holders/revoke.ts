@@ -20,7 +20,7 @@ export async function revokeOwn(services: Services, actor: Actor, { certificateI
     if (holder) {
       await queueMail(tx, {
         to: holder.email, template: 'revoked-by-holder', language: 'vi', dedupeKey: `revoked-by-holder:${certificateId}`,
-        facts: { name: holder.name, serialNumber: revocation.serialNumber, ground: grounds[ground].vi, revokedAt: localTime(revocation.revokedAt) },
+        facts: { name: holder.name, serialNumber: revocation.serialNumber, ground: grounds[ground].vi, groundEn: grounds[ground].en, revokedAt: localTime(revocation.revokedAt) },
       });
     }
     return revocation;

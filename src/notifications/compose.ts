@@ -10,34 +10,63 @@ const footers: Readonly<Record<Language, string>> = {
   en: 'An automatic message of the Ấn Tín certificate service; please do not answer it.',
 };
 
-/** Fills a template. Facts are only ever text: in a header they hold no line ends, in HTML they are escaped. */
-export function composeMail(template: MailTemplate, language: Language, facts: Readonly<Record<string, string>>): ComposedMail {
+const otherOf: Readonly<Record<Language, Language>> = { vi: 'en', en: 'vi' };
+const belowWords: Readonly<Record<Language, string>> = { vi: 'Tiếng Việt ở bên dưới.', en: 'English below.' };
+
+type Facts = Readonly<Record<string, string>>;
+interface Section { language: Language; title: string; paragraphs: readonly string[]; /** the same, escaped */ html: readonly string[]; footer: string }
+
+/**
+ * Fills a template: its language first and the whole in the other one below, for whoever reads it may know one of the two alone.
+ * Facts are only ever text: in a header they hold no line ends, in HTML they are escaped.
+ */
+export function composeMail(template: MailTemplate, language: Language, facts: Facts): ComposedMail {
   const row: MailRow = templates[template];
-  const { subject, paragraphs, link } = row[language];
-  const fill = (text: string, as: (fact: string) => string): string =>
-    text.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => as(Object.hasOwn(facts, name) ? facts[name]! : ''));
-  const address = link ? webAddress(facts[link.fact]) : undefined;
-  const title = oneLine(fill(subject, String)).slice(0, maxSubjectCharacters);
-  const linked = link && address !== undefined ? { label: link.label, address } : undefined;
+  const [first, second] = [sectionOf(row, language, facts), sectionOf(row, otherOf[language], facts)];
+  const below = belowWords[second.language];
   return {
-    subject: title,
-    text: [...paragraphs.map((p) => plain(fill(p, String))), ...(linked ? [`${linked.label}: ${linked.address}`] : []), `-- \n${footers[language]}`, ''].join('\n\n'),
-    html: page(language, title, [
-      ...paragraphs.map((p) => `<p>${fill(p, escapeHtml).replaceAll('\n', '<br>\n')}</p>`),
-      ...(linked ? [`<p><a href="${escapeHtml(linked.address)}">${escapeHtml(linked.label)}</a></p>`] : []),
-    ]),
+    subject: first.title,
+    text: [...first.paragraphs, below, first.footer, '----------', second.title, ...second.paragraphs, second.footer, ''].join('\n\n'),
+    html: page(first, second, below),
   };
 }
 
-// One column of text that every reader and screen reader takes, with the language named (WCAG 2.2 §3.1.1).
-function page(language: Language, title: string, parts: readonly string[]): string {
+function sectionOf(row: MailRow, language: Language, facts: Facts): Section {
+  const { subject, paragraphs, link } = row[language];
+  const fill = (text: string, as: (fact: string) => string): string => text.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => as(factOf(facts, name)));
+  const address = link ? webAddress(facts[link.fact]) : undefined;
+  const linked = link && address !== undefined ? { label: link.label, address } : undefined;
+  return {
+    language, footer: footers[language], title: oneLine(fill(subject, String)).slice(0, maxSubjectCharacters),
+    paragraphs: [...paragraphs.map((p) => plain(fill(p, String))), ...(linked ? [`${linked.label}: ${linked.address}`] : [])],
+    html: [
+      ...paragraphs.map((p) => `<p>${fill(p, escapeHtml).replaceAll('\n', '<br>\n')}</p>`),
+      ...(linked ? [`<p><a href="${escapeHtml(linked.address)}">${escapeHtml(linked.label)}</a></p>`] : []),
+    ],
+  };
+}
+
+/** `groundEn` is the English of `ground`; a mail that was queued without it says what it has. */
+function factOf(facts: Facts, name: string): string {
+  const known = [name, name.replace(/En$/, '')].find((one) => Object.hasOwn(facts, one));
+  return known === undefined ? '' : facts[known]!;
+}
+
+// One column of text that every reader and screen reader takes, with the language of each part named (WCAG 2.2 §3.1.1, §3.1.2).
+function page(first: Section, second: Section, below: string): string {
   return `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>
+<html lang="${first.language}">
+<head><meta charset="utf-8"><title>${escapeHtml(first.title)}</title></head>
 <body style="font-family: Arial, sans-serif; font-size: 16px; line-height: 1.5; color: #111; background: #fff; max-width: 40em">
-${parts.join('\n')}
+${first.html.join('\n')}
+<p lang="${second.language}">${escapeHtml(below)}</p>
+<p>${escapeHtml(first.footer)}</p>
 <hr>
-<p>${escapeHtml(footers[language])}</p>
+<div lang="${second.language}">
+<h2 style="font-size: 18px">${escapeHtml(second.title)}</h2>
+${second.html.join('\n')}
+<p>${escapeHtml(second.footer)}</p>
+</div>
 </body>
 </html>
 `;

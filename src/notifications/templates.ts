@@ -1,6 +1,6 @@
 import type { Language } from '../http/language.ts';
 
-/** One language of a mail. `{fact}` stands for a fact; the link's fact holds an address beginning with http:// or https://. */
+/** One language of a mail. `{fact}` stands for a fact, `{factEn}` for its English where the two differ; the link's fact holds an address beginning with http:// or https://. */
 export interface MailWords {
   subject: string;
   paragraphs: readonly string[];
@@ -117,25 +117,25 @@ export const templates = {
     },
   },
   'revoked-by-code': {
-    facts: ['name', 'serialNumber', 'ground', 'revokedAt'],
+    facts: ['name', 'serialNumber', 'ground', 'groundEn', 'revokedAt'],
     vi: {
       subject: 'Chứng thư của {name} đã bị thu hồi bằng mã thu hồi',
       paragraphs: ['Chứng thư số hiệu {serialNumber} đã bị thu hồi lúc {revokedAt} bằng mã thu hồi, lý do: {ground}.', 'Nếu bạn không thực hiện việc này, hãy báo ngay cho cơ quan quản lý trực tiếp.'],
     },
     en: {
       subject: 'The certificate of {name} was revoked with its code',
-      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} with its revocation code, ground: {ground}.', 'If it was not you, tell your agency at once.'],
+      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} with its revocation code, ground: {groundEn}.', 'If it was not you, tell your agency at once.'],
     },
   },
   'revoked-by-holder': {
-    facts: ['name', 'serialNumber', 'ground', 'revokedAt'],
+    facts: ['name', 'serialNumber', 'ground', 'groundEn', 'revokedAt'],
     vi: {
       subject: 'Chứng thư của {name} đã bị thu hồi',
       paragraphs: ['Chứng thư số hiệu {serialNumber} đã được thu hồi lúc {revokedAt} từ tài khoản của bạn, lý do: {ground}.', 'Nếu bạn không thực hiện việc này, hãy báo ngay cho cơ quan quản lý trực tiếp.'],
     },
     en: {
       subject: 'The certificate of {name} was revoked',
-      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} from your account, ground: {ground}.', 'If it was not you, tell your agency at once.'],
+      paragraphs: ['The certificate with serial number {serialNumber} was revoked at {revokedAt} from your account, ground: {groundEn}.', 'If it was not you, tell your agency at once.'],
     },
   },
   'sign-in-link': {
@@ -215,7 +215,7 @@ export const templates = {
     vi: {
       subject: 'Khôi phục truy cập cho {name}',
       paragraphs: [
-        'Hai quản trị viên đã đồng ý khôi phục quyền truy cập của bạn. Mọi khóa đăng nhập cũ đã bị gỡ.',
+        'Hai quản trị viên đã đồng ý khôi phục quyền truy cập của bạn. Mọi khóa đăng nhập cũ đã bị gỡ, chứng thư đăng nhập đã bị thu hồi.',
         'Mở liên kết dưới đây để thiết lập khóa mới. Liên kết dùng được một lần, trong {minutes} phút; sau đó hãy yêu cầu liên kết mới ở trang đăng nhập.',
       ],
       link: { fact: 'link', label: 'Thiết lập khóa đăng nhập' },
@@ -223,14 +223,14 @@ export const templates = {
     en: {
       subject: 'Recovery of access for {name}',
       paragraphs: [
-        'Two administrators have agreed to recover your access. All your old passkeys were removed.',
+        'Two administrators have agreed to recover your access. All your old passkeys were removed, and your sign-in certificates revoked.',
         'Open the link below to set up a new one. It works once, within {minutes} minutes; after that ask for a new one on the sign-in page.',
       ],
       link: { fact: 'link', label: 'Set up a passkey' },
     },
   },
   'requests-due': {
-    facts: ['overdue', 'soon', 'lines', 'listUrl'],
+    facts: ['overdue', 'soon', 'lines', 'linesEn', 'listUrl'],
     vi: {
       subject: 'Yêu cầu chứng thực: {overdue} quá hạn, {soon} sắp đến hạn',
       paragraphs: ['{overdue} yêu cầu đã quá thời hạn giải quyết và {soon} yêu cầu sắp đến hạn:', '{lines}'],
@@ -238,12 +238,12 @@ export const templates = {
     },
     en: {
       subject: 'Certification requests: {overdue} overdue, {soon} due soon',
-      paragraphs: ['{overdue} requests are past their term and {soon} will be soon:', '{lines}'],
+      paragraphs: ['{overdue} requests are past their term and {soon} will be soon:', '{linesEn}'],
       link: { fact: 'listUrl', label: 'Show the list' },
     },
   },
   'urgent-revocation': {
-    facts: ['subject', 'ground', 'dueAt', 'requestUrl'],
+    facts: ['subject', 'ground', 'groundEn', 'dueAt', 'requestUrl'],
     vi: {
       subject: 'KHẨN: yêu cầu thu hồi chứng thư',
       paragraphs: ['Yêu cầu thu hồi khẩn cấp chứng thư của {subject}, lý do: {ground}. Thời hạn: {dueAt}.'],
@@ -251,7 +251,7 @@ export const templates = {
     },
     en: {
       subject: 'URGENT: a certificate is to be revoked',
-      paragraphs: ['An urgent request to revoke the certificate of {subject}, ground: {ground}. Due at {dueAt}.'],
+      paragraphs: ['An urgent request to revoke the certificate of {subject}, ground: {groundEn}. Due at {dueAt}.'],
       link: { fact: 'requestUrl', label: 'Work on the request' },
     },
   },

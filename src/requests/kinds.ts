@@ -6,6 +6,7 @@ export type Kind = (typeof kinds)[number];
 
 export interface KindRule {
   vi: string;
+  en: string;
   /** Fields that the submission must have; `profile` decides on the holder's field. */
   required: readonly ('profile' | 'certificateId' | 'csr' | 'ground' | 'note')[];
   /** The law has one applicant: the agency that directly manages the subscriber (NĐ 68/2024 Điều 11). */
@@ -20,11 +21,11 @@ const managed = { confirmedBy: 'managing-agency' } as const;
 
 /** The five kinds of NĐ 68/2024 (yêu cầu chứng thực). What differs between them stands here and nowhere else. */
 export const kindRules: Readonly<Record<Kind, KindRule>> = {
-  issue: { ...managed, vi: 'cấp mới', required: ['profile', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.issue_working_days' },
-  renew: { ...managed, vi: 'gia hạn', required: ['certificateId', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.renew_working_days' },
-  change: { ...managed, vi: 'thay đổi nội dung thông tin', required: ['certificateId', 'csr', 'note'], operators: 2, produces: 'certificate', deadline: 'deadline.change_working_days' },
-  revoke: { ...managed, vi: 'thu hồi', required: ['certificateId', 'ground'], operators: 2, produces: 'revocation', deadline: 'deadline.revoke_working_days' },
-  'restore-device': { ...managed, vi: 'khôi phục thiết bị', required: ['certificateId', 'note'], operators: 1, produces: 'record', deadline: 'deadline.restore_device_working_days' },
+  issue: { ...managed, vi: 'cấp mới', en: 'new certificate', required: ['profile', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.issue_working_days' },
+  renew: { ...managed, vi: 'gia hạn', en: 'renewal', required: ['certificateId', 'csr'], operators: 2, produces: 'certificate', deadline: 'deadline.renew_working_days' },
+  change: { ...managed, vi: 'thay đổi nội dung thông tin', en: 'change of content', required: ['certificateId', 'csr', 'note'], operators: 2, produces: 'certificate', deadline: 'deadline.change_working_days' },
+  revoke: { ...managed, vi: 'thu hồi', en: 'revocation', required: ['certificateId', 'ground'], operators: 2, produces: 'revocation', deadline: 'deadline.revoke_working_days' },
+  'restore-device': { ...managed, vi: 'khôi phục thiết bị', en: 'restoring a device', required: ['certificateId', 'note'], operators: 1, produces: 'record', deadline: 'deadline.restore_device_working_days' },
 };
 
 export const devices = ['TOKEN', 'SIM', 'SOFT', 'RSSP', 'HSM'] as const;

@@ -40,7 +40,7 @@ export async function revokeByCode(services: Services, actor: Actor, order: Code
     if (told?.email) {
       await queueMail(tx, {
         to: told.email, template: 'revoked-by-code', language: 'vi', dedupeKey: `revoked-by-code:${certificateId}`,
-        facts: { name: told.name ?? '', serialNumber: revocation.serialNumber, ground: grounds[ground].vi, revokedAt: localTime(revocation.revokedAt) },
+        facts: { name: told.name ?? '', serialNumber: revocation.serialNumber, ground: grounds[ground].vi, groundEn: grounds[ground].en, revokedAt: localTime(revocation.revokedAt) },
       });
     }
     return revocation;

@@ -39,7 +39,7 @@ function askedRows({ request: r }: RequestView, t: Translate): SummaryRow[] {
   const rows: [WordKey, string | null | undefined][] = [
     ['work.kind', t(kindWords[r.kind])], ['work.who', r.holder ?? r.agencyName], ['work.position', r.position], ['work.email', r.email],
     ['work.agency', `${r.agencyName} (${r.agencyCode})`], ['work.device', r.device], ['work.wetSigned', r.wetSigned ? t('work.wetSignedText') : null],
-    ['work.ground', r.ground ? (t.language === 'vi' ? grounds[r.ground].vi : r.ground.replaceAll('-', ' ')) : null], ['work.since', r.invalidityDate && showDateTime(r.invalidityDate)],
+    ['work.ground', r.ground ? grounds[r.ground][t.language] : null], ['work.since', r.invalidityDate && showDateTime(r.invalidityDate)],
     ['work.transfer', r.transfer ? t(r.transfer === 'change' ? 'work.transferChange' : 'work.transferRevoke') : null], ['work.note', r.note],
     ['work.validFor', r.days === null ? null : t('work.days', { count: showNumber(r.days, t.language) })], ['work.until', r.endsAt && showDate(r.endsAt)], ['work.sent', showDateTime(r.createdAt)],
   ];
