@@ -6,7 +6,7 @@ import { html, page } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 import { endOfDay } from '../operators/present.ts';
 import { eventText, subjectText } from './event-words.ts';
-import { changedFields } from './present.ts';
+import { presentChange } from './present.ts';
 
 const perPage = 50;
 const dayMs = 86_400_000;
@@ -57,7 +57,7 @@ export const auditPages = [
     handle: async ({ services, params: { number }, t }) => {
       const entry = await openAuditEntry(services, number);
       return html('audit/entry.njk', {
-        entry, what: eventText(entry.action, t), subject: subjectText(entry.subjectType, t), who: nameOf(entry, t), kind: t(kindWords[entry.actorKind] ?? 'audit.kindAnyone'), fields: changedFields(entry.before, entry.after),
+        entry, what: eventText(entry.action, t), subject: subjectText(entry.subjectType, t), who: nameOf(entry, t), kind: t(kindWords[entry.actorKind] ?? 'audit.kindAnyone'), change: presentChange(entry, t),
         subjectPath: withQuery('/audit', { subjectType: entry.subjectType, subjectId: entry.subjectId }), actorPath: withQuery('/audit', { actorId: entry.actorId }),
       });
     },

@@ -3,6 +3,7 @@ import { account } from './account.ts';
 import { agencies } from './agencies.ts';
 import { ask } from './ask.ts';
 import { audit } from './audit.ts';
+import { auditField, auditState } from './audit-fields.ts';
 import { auditFault, auditNoun, auditVerb } from './audit-events.ts';
 import { authorities } from './authorities.ts';
 import { blocks } from './blocks.ts';
@@ -47,7 +48,9 @@ export const texts = {
   ask,
   audit,
   auditFault,
+  auditField,
   auditNoun,
+  auditState,
   auditVerb,
   authorities,
   blocks,

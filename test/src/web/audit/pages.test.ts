@@ -17,7 +17,8 @@ test('the trail is narrowed down by what stands in the address, and an entry sho
   expect(rowsIn((await auditor.get(`/audit?subjectType=operator&subjectId=${subjectId}`)).html)).toBe(1);
   const entry = await auditor.get(`/audit/${sequence}`);
   expect(entry.html).toContain('Người thử auditor');
-  expect(entry.html).toContain('roles.0');
+  expect(entry.html).toMatch(/Vai trò<\/dt>\s*<dd[^>]*>Kiểm soát viên</);
+  expect(entry.html).toContain('&quot;roles&quot;: [');
   expect((await auditor.get('/audit/999999')).status).toBe(404);
   expect((await auditor.get('/audit/0')).status).toBe(404);
 });
