@@ -1,4 +1,6 @@
-interface ProblemRow { status: number; en: string; vi: string }
+/** A text in both languages. */
+export interface Words { en: string; vi: string }
+interface ProblemRow extends Words { status: number }
 
 /**
  * Every error a caller can meet, one row each, sorted by status. The key ends the `type` URN
@@ -70,15 +72,28 @@ export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(problems, code);
 }
 
+/** What is wrong with one field of what was sent (RFC 6901); `code` stays the same whatever the language. */
+export interface FieldMistake { pointer: string; code?: string; message: Words; in?: 'path' | 'query' | 'body' | 'header' }
+
+/** What is shown beside the standard members: mistakes and `detail` in the reader's language, all else as it is. */
+export interface Facts { errors?: readonly FieldMistake[]; detail?: Words; [fact: string]: unknown }
+
+/** Facts for one reader. */
+export function factsIn({ errors, detail, ...facts }: Readonly<Facts>, language: 'vi' | 'en'): Record<string, unknown> {
+  return {
+    ...facts, ...(detail === undefined ? {} : { detail: detail[language] }),
+    ...(errors === undefined ? {} : { errors: errors.map((mistake) => ({ ...mistake, message: mistake.message[language] })) }),
+  };
+}
+
 /**
  * A refusal the caller can act on; anything else that is thrown is our fault and answers 500.
- * Facts are shown to the caller. `errors: [{ pointer, message }]` goes to its own member, a text in
- * `detail` to `detail`, `retryAfterSeconds` to the header of that name as well.
+ * Facts are shown to the caller; `retryAfterSeconds` becomes the header of that name as well.
  */
 export class Problem extends Error {
   readonly code: ProblemCode;
-  readonly facts: Readonly<Record<string, unknown>>;
-  constructor(code: ProblemCode, facts: Record<string, unknown> = {}) {
+  readonly facts: Readonly<Facts>;
+  constructor(code: ProblemCode, facts: Facts = {}) {
     super(code);
     this.name = 'Problem';
     this.code = code;

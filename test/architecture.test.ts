@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 /** The whole architecture: a folder may import itself and what stands above it, so there are no circles. */
 const order = [
   ...['error.ts', 'asn1', 'keys', 'name', 'lint', 'certificate', 'csr', 'crl', 'ocsp', 'cms', 'timestamp', 'path', 'pdf-file', 'pdf', 'xml', 'trust-list', 'jws', 'asic', 'validation'].map((place) => `pki/${place}`),
-  ...['config.ts', 'problems.ts', 'services.ts', 'outbound', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'audit-verifications', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
+  ...['config.ts', 'problems.ts', 'field-mistakes.ts', 'services.ts', 'outbound', 'database', 'http', 'jobs', 'audit', 'policies', 'access', 'audit-verifications', 'rates', 'notifications', 'events', 'agencies', 'population', 'officials', 'devices', 'profiles',
     'load', 'keystore', 'certificates', 'own-keys', 'crl', 'ocsp', 'timestamp', 'receipts', 'authorities', 'trust-anchors', 'evidence', 'trust-lists', 'idempotency', 'verification', 'verification-batches', 'requests', 'workbook', 'bulk', 'reorganisation', 'facts', 'reports', 'papers', 'forms', 'revocations', 'leavers', 'deadlines', 'expiries', 'work-list', 'people', 'holders', 'lookup', 'sessions', 'sign-in', 'key-proof', 'oidc', 'passkeys', 'client-certificates', 'recoveries', 'web', 'app.ts', 'main.ts'].map((place) => `src/${place}`),
 ];
 const place = (file: string): number => order.findIndex((o) => file === o || file.startsWith(`${o}/`));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Role, Services, Tx } from '../services.ts';
 import { buildApiKey } from './api-key.ts';
@@ -59,11 +60,11 @@ export async function writeExpiry(tx: Tx, actor: Actor, { before, expiresAt, now
 /** @throws Problem `invalid-fields` where the roles need an agency (registrar) and none is named */
 export function requireAgency(roles: readonly Role[], agencyPath: string | undefined): void {
   if (!roles.includes('registrar') || agencyPath !== undefined) return;
-  throw new Problem('invalid-fields', { errors: [{ pointer: '/agencyPath', message: 'a registrar belongs to an agency' }] });
+  throw wrongField('/agencyPath', 'registrar-agency');
 }
 
 function requireFuture(expiresAt: Date | undefined, now: Date): void {
-  if (expiresAt && expiresAt <= now) throw new Problem('invalid-fields', { errors: [{ pointer: '/expiresAt', message: 'must lie in the future' }] });
+  if (expiresAt && expiresAt <= now) throw wrongField('/expiresAt', 'not-in-future');
 }
 
 /** A key for an operator, ending after `days`. @throws Problem `not-found` */

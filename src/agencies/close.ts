@@ -1,7 +1,9 @@
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
+import { printDay } from './import-row.ts';
 import { findAgency, findNameSince, findOpenUnitBelow, lockAgency, markAgenciesClosed, movePathBelow, type NamedAgency } from './store.ts';
 
 export interface AgencyClosure {
@@ -10,8 +12,6 @@ export interface AgencyClosure {
   /** code of the agency that takes over its duties and its subscribers */
   successorCode?: string | undefined;
 }
-
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 /**
  * Closes an agency for good; its code is never given out again. With a successor it hangs below that one from now on,
@@ -44,17 +44,17 @@ export async function endAgency(tx: Tx, actor: Actor, id: string, closure: Agenc
 
 async function openSuccessor(tx: Tx, actor: Actor, agency: NamedAgency, code: string): Promise<NamedAgency> {
   const successor = await findAgency(tx, { code });
-  if (!successor) throw wrong('/successorCode', 'there is no such agency');
+  if (!successor) throw wrongField('/successorCode', 'agency-unknown');
   requireWithin(actor, successor.path);
-  if (successor.validTo) throw wrong('/successorCode', 'the agency is closed');
-  if (successor.path === agency.path || successor.path.startsWith(`${agency.path}.`)) throw wrong('/successorCode', 'stands below the agency that closes');
+  if (successor.validTo) throw wrongField('/successorCode', 'agency-closed');
+  if (successor.path === agency.path || successor.path.startsWith(`${agency.path}.`)) throw wrongField('/successorCode', 'successor-below', { into: successor.code, code: agency.code });
   return successor;
 }
 
 async function requireClosable(tx: Tx, agency: NamedAgency, validTo: Date, at: Date): Promise<void> {
   const since = await findNameSince(tx, agency.id);
-  if (validTo > at) throw wrong('/closedAt', 'must not lie in the future');
-  if (validTo <= agency.validFrom || (since && validTo <= since)) throw wrong('/closedAt', 'must come after the day the agency or its name began');
+  if (validTo > at) throw wrongField('/closedAt', 'in-future');
+  if (validTo <= agency.validFrom || (since && validTo <= since)) throw wrongField('/closedAt', 'date-after-beginning', { day: printDay(since && since > agency.validFrom ? since : agency.validFrom) });
   const open = await findOpenUnitBelow(tx, agency.id);
-  if (open !== undefined) throw new Problem('state-changed', { agency: agency.code, open, detail: `Close or move ${open} first.` });
+  if (open !== undefined) throw new Problem('state-changed', { agency: agency.code, open, detail: { en: `Close or move ${open} first.`, vi: `Hãy kết thúc hoặc chuyển ${open} trước.` } });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { parentCode, parseAgencyCode, pathLabel } from './code.ts';
@@ -22,8 +23,6 @@ type NewName = Pick<NewAgency, 'name' | 'certificateName'>;
 /** X.520 ub-organization-name: O and OU of a certificate hold no more. */
 export const certificateNameCharacters = 64;
 
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
-
 type World = Pick<Services, 'db' | 'now'>;
 
 /**
@@ -37,13 +36,13 @@ export async function createAgency({ db, now }: World, actor: Actor, input: NewA
 /** The same inside a transaction that is already open. */
 export async function addAgency(tx: Tx, actor: Actor, input: NewAgency, at: Date): Promise<NamedAgency> {
   const code = parseAgencyCode(input.code);
-  if (!code) throw wrong('/code', 'is not an identifier code, such as H05.12.3 or 000.00.12.H05');
+  if (!code) throw wrongField('/code', 'code-form');
   const certificateName = nameForCertificates(input.name, input.certificateName);
   const aliases = [...new Set([...(code.alias ? [code.alias] : []), ...(input.aliases ?? []).map(readAlias)])];
   const above = parentCode(code.canonical);
   const parent = above === undefined ? undefined : await findAgency(tx, { code: above });
-  if (above !== undefined && !parent) throw wrong('/code', `there is no agency ${above} above it`);
-  if (parent?.validTo) throw wrong('/code', `the agency ${parent.code} is closed`);
+  if (above !== undefined && !parent) throw wrongField('/code', 'above-missing', { above });
+  if (parent?.validTo) throw wrongField('/code', 'agency-code-closed', { code: parent.code });
   const path = parent ? `${parent.path}.${pathLabel(code.canonical)}` : pathLabel(code.canonical);
   requireWithin(actor, path);
   const row: AgencyRow = {
@@ -92,11 +91,11 @@ export async function giveAgencyName(tx: Tx, actor: Actor, id: string, input: Ne
 function nameForCertificates(name: string, given: string | undefined): string {
   const text = tidy(given ?? name);
   if (text.length <= certificateNameCharacters) return text;
-  throw wrong('/certificateName', `certificates hold at most ${certificateNameCharacters} characters of a name: give a shorter form`);
+  throw wrongField('/certificateName', 'name-shorter', { most: certificateNameCharacters });
 }
 
 function readAlias(alias: string): string {
-  if (!parseAgencyCode(alias)) throw wrong('/aliases', `${alias} is not an identifier code`);
+  if (!parseAgencyCode(alias)) throw wrongField('/aliases', 'code-form');
   return alias;
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { requireWithin } from '../access/scope.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor } from '../services.ts';
 import { findAgency, type NamedAgency } from './store.ts';
@@ -10,10 +11,9 @@ import { findAgency, type NamedAgency } from './store.ts';
  */
 export async function findOpenAgency(db: Knex, actor: Actor, agencyId: string): Promise<NamedAgency> {
   const agency = await findAgency(db, { id: agencyId });
-  const wrong = (message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: '/agencyId', message }] });
-  if (!agency) throw wrong('there is no such agency');
+  if (!agency) throw wrongField('/agencyId', 'agency-unknown');
   requireWithin(actor, agency.path);
-  if (agency.validTo) throw wrong('the agency is closed');
+  if (agency.validTo) throw wrongField('/agencyId', 'agency-closed');
   return agency;
 }
 

@@ -5,6 +5,8 @@ import { parentCode, parseAgencyCode, pathLabel } from './code.ts';
 import { certificateNameCharacters, kindOf } from './create.ts';
 import { printDay, type Column, type ImportRow, type Refusal } from './import-row.ts';
 import type { KnownAgency } from './store.ts';
+import { fieldWords, type FieldMistakeCode } from '../field-mistakes.ts';
+import { type Words } from '../problems.ts';
 
 export interface Added { line: number; agency: KnownAgency; aliases: string[]; parentId: string | null; kind: ReturnType<typeof kindOf> }
 export interface Renamed { line: number; agency: KnownAgency; name: string; certificateName: string }
@@ -39,34 +41,34 @@ const resolve = ({ agencies, aliases }: Register, code: string): KnownAgency | u
 
 function planRow(planning: Planning, row: ImportRow): void {
   const { plan, register, lineOf, actor } = planning;
-  const refuse = (column: Column, message: string): void => void plan.refused.push({ line: row.line, column, message });
+  const refuse = (column: Column, code: FieldMistakeCode, facts?: Readonly<Record<string, string | number>>): void => void plan.refused.push({ line: row.line, column, message: fieldWords(code, facts) });
   const known = resolve(register, row.code);
   const code = known?.code ?? parseAgencyCode(row.code)!.canonical;
   const earlier = lineOf.get(code);
-  if (earlier !== undefined) return refuse('code', `stands on line ${earlier} already`);
+  if (earlier !== undefined) return refuse('code', 'line-repeated', { line: earlier });
   lineOf.set(code, row.line);
   const aliases = [...new Set([...row.aliases, ...(row.code === code ? [] : [row.code])])].filter((alias) => register.aliases.get(alias) !== code);
   const taken = aliases.find((alias) => register.aliases.has(alias) || (register.agencies.has(alias) && alias !== code));
-  if (taken !== undefined) return refuse('aliases', `${taken} leads to another agency`);
-  if (known && !isWithin(actor.agencyPath, known.path)) return refuse('code', 'belongs to another agency');
+  if (taken !== undefined) return refuse('aliases', 'alias-of-another', { alias: taken });
+  if (known && !isWithin(actor.agencyPath, known.path)) return refuse('code', 'agency-of-another');
   const wrong = known ? planKnown(planning, row, known, aliases) : planAdded(planning, row, code, aliases);
-  if (wrong) return refuse(wrong.column, wrong.message);
+  if (wrong) return void plan.refused.push({ line: row.line, ...wrong });
   for (const alias of aliases) register.aliases.set(alias, code);
 }
 
-type Wrong = { column: Column; message: string } | undefined;
+type Wrong = { column: Column; message: Words } | undefined;
 
 function planAdded({ plan, register, actor, at, closing }: Planning, row: ImportRow, code: string, aliases: string[]): Wrong {
   const above = parentCode(code);
   const parent = above === undefined ? undefined : register.agencies.get(above);
-  if (above !== undefined && !parent) return { column: 'code', message: `there is no agency ${above} above it, nor a good line for one` };
-  if (parent?.validTo && !row.validTo) return { column: 'code', message: `the agency ${parent.code} is closed` };
+  if (above !== undefined && !parent) return { column: 'code', message: fieldWords('above-missing', { above }) };
+  if (parent?.validTo && !row.validTo) return { column: 'code', message: fieldWords('agency-code-closed', { code: parent.code }) };
   const path = parent ? `${parent.path}.${pathLabel(code)}` : pathLabel(code);
-  if (!isWithin(actor.agencyPath, path)) return { column: 'code', message: 'belongs to another agency' };
+  if (!isWithin(actor.agencyPath, path)) return { column: 'code', message: fieldWords('agency-of-another') };
   const certificateName = row.certificateName ?? row.name;
-  if (certificateName.length > certificateNameCharacters) return { column: 'certificateName', message: `the name is longer than ${certificateNameCharacters} characters: give a shorter form` };
+  if (certificateName.length > certificateNameCharacters) return { column: 'certificateName', message: fieldWords('name-shorter', { most: certificateNameCharacters }) };
   const validFrom = row.validFrom ?? at;
-  if (validFrom > at) return { column: 'validFrom', message: 'must not lie in the future' };
+  if (validFrom > at) return { column: 'validFrom', message: fieldWords('in-future') };
   const agency: KnownAgency = {
     id: randomUUID(), code, path, name: row.name, certificateName, nameSince: validFrom, unitCode: row.unitCode ?? null, locality: row.locality ?? null,
     validFrom, validTo: null, successorCode: null,
@@ -88,13 +90,13 @@ function planKnown({ plan, at, closing }: Planning, row: ImportRow, agency: Know
   const isChanged = details.unitCode !== agency.unitCode || details.locality !== agency.locality || aliases.length > 0;
   const ends = row.validTo !== undefined && (!agency.validTo || (row.successor !== undefined && agency.successorCode === null));
   if (row.validFrom && printDay(row.validFrom).slice(0, 10) !== printDay(agency.validFrom).slice(0, 10) && row.validFrom.getTime() !== agency.validFrom.getTime()) {
-    return { column: 'validFrom', message: `is ${printDay(agency.validFrom)} in the register and cannot be changed` };
+    return { column: 'validFrom', message: fieldWords('registered-day', { day: printDay(agency.validFrom) }) };
   }
-  if (name.certificateName.length > certificateNameCharacters) return { column: 'certificateName', message: `the name is longer than ${certificateNameCharacters} characters: give a shorter form` };
-  if (isRenamed && (agency.validTo || row.validTo)) return { column: 'name', message: 'a closed agency keeps its name' };
-  if (isRenamed && agency.nameSince >= at) return { column: 'name', message: 'was given a name this instant; try again' };
-  if (agency.validTo && row.validTo && row.validTo.getTime() !== agency.validTo.getTime()) return { column: 'validTo', message: `is ${printDay(agency.validTo)} in the register and cannot be changed` };
-  if (agency.successorCode !== null && row.successor !== undefined && row.successor !== agency.successorCode) return { column: 'successor', message: `is ${agency.successorCode} in the register` };
+  if (name.certificateName.length > certificateNameCharacters) return { column: 'certificateName', message: fieldWords('name-shorter', { most: certificateNameCharacters }) };
+  if (isRenamed && (agency.validTo || row.validTo)) return { column: 'name', message: fieldWords('name-of-closed') };
+  if (isRenamed && agency.nameSince >= at) return { column: 'name', message: fieldWords('name-just-given') };
+  if (agency.validTo && row.validTo && row.validTo.getTime() !== agency.validTo.getTime()) return { column: 'validTo', message: fieldWords('registered-day', { day: printDay(agency.validTo) }) };
+  if (agency.successorCode !== null && row.successor !== undefined && row.successor !== agency.successorCode) return { column: 'successor', message: fieldWords('registered-successor', { code: agency.successorCode }) };
   if (ends && !agency.validTo) {
     const wrong = wrongEnd(agency, row.validTo!, at);
     if (wrong) return wrong;
@@ -107,8 +109,8 @@ function planKnown({ plan, at, closing }: Planning, row: ImportRow, agency: Know
 }
 
 function wrongEnd(agency: KnownAgency, validTo: Date, at: Date): Wrong {
-  if (validTo > at) return { column: 'validTo', message: 'must not lie in the future' };
-  if (validTo <= agency.nameSince) return { column: 'validTo', message: `must come after ${printDay(agency.nameSince)}, when the agency or its name began` };
+  if (validTo > at) return { column: 'validTo', message: fieldWords('in-future') };
+  if (validTo <= agency.nameSince) return { column: 'validTo', message: fieldWords('date-after-beginning', { day: printDay(agency.nameSince) }) };
   return undefined;
 }
 
@@ -124,12 +126,12 @@ function planClosures({ register, plan, closing, actor }: Planning): void {
     const { row, agency } = closed;
     const successor = row.successor === undefined ? undefined : resolve(register, row.successor);
     const open = openBelow.get(agency.code);
-    const wrong: Wrong = open !== undefined ? { column: 'validTo', message: `${open} below it is open` }
+    const wrong: Wrong = open !== undefined ? { column: 'validTo', message: fieldWords('below-open', { open }) }
       : row.successor === undefined ? undefined
-      : !successor ? { column: 'successor', message: 'there is no such agency' }
-      : successor.validTo || closing.has(successor.code) ? { column: 'successor', message: 'the agency is closed' }
-      : successor.path === agency.path || successor.path.startsWith(`${agency.path}.`) ? { column: 'successor', message: 'stands below the agency that closes' }
-      : !isWithin(actor.agencyPath, successor.path) ? { column: 'successor', message: 'belongs to another agency' }
+      : !successor ? { column: 'successor', message: fieldWords('agency-unknown') }
+      : successor.validTo || closing.has(successor.code) ? { column: 'successor', message: fieldWords('agency-closed') }
+      : successor.path === agency.path || successor.path.startsWith(`${agency.path}.`) ? { column: 'successor', message: fieldWords('successor-below', { into: successor.code, code: agency.code }) }
+      : !isWithin(actor.agencyPath, successor.path) ? { column: 'successor', message: fieldWords('agency-of-another') }
       : undefined;
     const above = parentCode(agency.code);
     if (!wrong) plan.closed.push({ line: closed.line, agency, validTo: closed.validTo, successor });
@@ -154,7 +156,7 @@ function dropRefused(plan: ImportPlan, register: Register): void {
       if (stands({ line }) && !orphan) return true;
       gone.add(agency.code);
       register.agencies.delete(agency.code);
-      if (stands({ line })) plan.refused.push({ line, column: 'code', message: `the line for ${above} above it is refused` });
+      if (stands({ line })) plan.refused.push({ line, column: 'code', message: fieldWords('above-refused', { above: above ?? '' }) });
       return false;
     });
     plan.renamed = plan.renamed.filter(stands);
@@ -162,7 +164,7 @@ function dropRefused(plan: ImportPlan, register: Register): void {
     plan.closed = plan.closed.filter(({ agency, successor, line }) => {
       if (gone.has(agency.code)) return false;
       if (!successor || !gone.has(successor.code)) return true;
-      plan.refused.push({ line, column: 'successor', message: 'the line for this agency is refused' });
+      plan.refused.push({ line, column: 'successor', message: fieldWords('successor-refused') });
       return false;
     });
   }

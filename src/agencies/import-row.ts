@@ -1,13 +1,15 @@
 import { readText, isFormula } from '../http/csv.ts';
 import { certificateNameCharacters, tidy } from './create.ts';
 import { parseAgencyCode } from './code.ts';
+import { fieldWords, type FieldMistakeCode } from '../field-mistakes.ts';
+import { type Words } from '../problems.ts';
 
 /** The columns of the file, in the order they are written; `code` and `name` must be there. */
 export const columns = ['code', 'name', 'certificateName', 'unitCode', 'locality', 'validFrom', 'validTo', 'successor', 'aliases'] as const;
 export type Column = (typeof columns)[number];
 
 /** What is wrong with a line, and where; a line that cannot be read at all has no column. */
-export interface Refusal { line: number; column: Column | null; message: string }
+export interface Refusal { line: number; column: Column | null; message: Words }
 
 /** A line as it was meant: an empty cell says nothing about its column. */
 export interface ImportRow {
@@ -27,28 +29,28 @@ const maxAliases = 20;
 
 /** Reads one line by the columns of its header; every mistake of the line is named. */
 export function readImportRow(line: number, cells: readonly string[], header: readonly Column[]): ImportRow | Refusal[] {
-  if (cells.length > header.length) return [{ line, column: null, message: `has ${cells.length} cells, the header ${header.length}` }];
+  if (cells.length > header.length) return [{ line, column: null, message: fieldWords('cells-too-many', { cells: cells.length, header: header.length }) }];
   const refused: Refusal[] = [];
-  const refuse = (column: Column, message: string): undefined => void refused.push({ line, column, message });
+  const refuse = (column: Column, code: FieldMistakeCode, facts?: Readonly<Record<string, string | number>>): undefined => void refused.push({ line, column, message: fieldWords(code, facts) });
   const cell = (column: Column, most: number): string | undefined => {
     const raw = (cells[header.indexOf(column)] ?? '').trim();
     if (raw === '') return undefined;
     // what a spreadsheet would run is no name of an agency; behind an apostrophe it is text
-    if (isFormula(raw)) return refuse(column, 'begins like a formula of a spreadsheet');
+    if (isFormula(raw)) return refuse(column, 'formula');
     const text = readText(raw);
-    if (/[\p{Cc}\p{Cs}]/u.test(text)) return refuse(column, 'holds control characters');
+    if (/[\p{Cc}\p{Cs}]/u.test(text)) return refuse(column, 'control-characters');
     const tidied = tidy(text);
-    return tidied.length > most ? refuse(column, `is longer than ${most} characters`) : tidied;
+    return tidied.length > most ? refuse(column, 'too-long', { most }) : tidied;
   };
   const date = (column: Column): Date | undefined => {
     const text = cell(column, 30);
     if (text === undefined) return undefined;
-    return parseDay(text) ?? refuse(column, 'is no date, such as 2025-07-01 or 01/07/2025');
+    return parseDay(text) ?? refuse(column, 'date-form');
   };
   const code = (column: Column): string | undefined => {
     const text = cell(column, 35);
     if (text === undefined) return undefined;
-    return parseAgencyCode(text) ? text : refuse(column, 'is not an identifier code, such as H05.12.3 or 000.00.12.H05');
+    return parseAgencyCode(text) ? text : refuse(column, 'code-form');
   };
   const row = {
     line, code: code('code'), name: cell('name', 250), certificateName: cell('certificateName', certificateNameCharacters),
@@ -56,12 +58,12 @@ export function readImportRow(line: number, cells: readonly string[], header: re
     aliases: (cell('aliases', 800) ?? '').split(/[;,\s]+/).filter(Boolean),
   };
   const missing = (['code', 'name'] as const).filter((column) => row[column] === undefined && !refused.some((r) => r.column === column));
-  for (const column of missing) refuse(column, 'is empty');
-  if (row.unitCode !== undefined && !/^([0-9]{2}|[0-9]{5})$/.test(row.unitCode)) refuse('unitCode', 'must have 2 or 5 digits');
-  if (row.successor !== undefined && row.validTo === undefined) refuse('successor', 'only a closed agency has one: validTo is empty');
-  if (row.aliases.length > maxAliases || row.aliases.some((alias) => !parseAgencyCode(alias))) refuse('aliases', `must be identifier codes, at most ${maxAliases}, separated by ;`);
+  for (const column of missing) refuse(column, 'required');
+  if (row.unitCode !== undefined && !/^([0-9]{2}|[0-9]{5})$/.test(row.unitCode)) refuse('unitCode', 'unit-code-form');
+  if (row.successor !== undefined && row.validTo === undefined) refuse('successor', 'successor-of-open');
+  if (row.aliases.length > maxAliases || row.aliases.some((alias) => !parseAgencyCode(alias))) refuse('aliases', 'aliases-form', { most: maxAliases });
   if (row.name !== undefined && row.certificateName === undefined && row.name.length > certificateNameCharacters && !header.includes('certificateName')) {
-    refuse('name', `certificates hold at most ${certificateNameCharacters} characters: add a column certificateName`);
+    refuse('name', 'name-shorter-column', { most: certificateNameCharacters });
   }
   if (refused.length > 0 || row.code === undefined || row.name === undefined) return refused;
   return { ...row, code: row.code, name: row.name };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { recordAudits, type AuditRecord } from '../audit/record.ts';
 import { parseCsv, type CsvLimits, type CsvRecord } from '../http/csv.ts';
+import { fieldWords, wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { planImport, type ImportPlan, type Register } from './import-plan.ts';
@@ -26,11 +27,6 @@ interface Details { unitCode: string | null; locality: string | null }
 const maxLines = 100_000;
 const chunkLines = 2_000;
 
-const words: Record<Extract<CsvRecord, { broken: string }>['broken'], string> = {
-  'quote-inside': 'has a quote inside a cell that is not quoted', 'text-after-quote': 'has text after a closing quote',
-  'quote-not-closed': 'has a quote that is never closed', 'too-long': 'is too long', 'not-utf-8': 'is not in UTF-8',
-};
-
 /**
  * Brings the register up to date from a CSV file, or only shows what that would change. A line with a mistake is named with
  * its column and stops no other; all good lines are taken over together or, if the database fails, none.
@@ -50,7 +46,7 @@ export async function importAgencies(services: Pick<Services, 'db' | 'now'>, act
 
 async function readFile(file: Uint8Array): Promise<{ rows: ImportRow[]; refused: Refusal[]; lines: number }> {
   if ((file[0] === 0xff && file[1] === 0xfe) || (file[0] === 0xfe && file[1] === 0xff)) {
-    throw new Problem('unsupported-format', { supported: ['text/csv; charset=utf-8'], detail: 'Save the file as "CSV UTF-8".' });
+    throw new Problem('unsupported-format', { supported: ['text/csv; charset=utf-8'], detail: { en: 'Save the file as "CSV UTF-8".', vi: 'Hãy lưu tệp dưới dạng "CSV UTF-8".' } });
   }
   const rows: ImportRow[] = [];
   const refused: Refusal[] = [];
@@ -62,13 +58,13 @@ async function readFile(file: Uint8Array): Promise<{ rows: ImportRow[]; refused:
       continue;
     }
     if (++lines > maxLines) throw new Problem('too-large', { maxLines });
-    const row = 'broken' in record ? [{ line: record.line, column: null, message: words[record.broken] }] : readImportRow(record.line, record.cells, header);
+    const row = 'broken' in record ? [{ line: record.line, column: null, message: fieldWords(`line-${record.broken}`) }] : readImportRow(record.line, record.cells, header);
     if (Array.isArray(row)) refused.push(...row);
     else rows.push(row);
     // other callers are served between the lines of a large file
     if (lines % chunkLines === 0) await nextTurn();
   }
-  if (!header) throw wrongHeader('the file is empty');
+  if (!header) throw wrongField('/file', 'file-empty');
   return { rows, refused, lines };
 }
 
@@ -80,19 +76,17 @@ function limitsFor(file: Uint8Array): CsvLimits {
 }
 
 function readHeader(record: CsvRecord): Column[] {
-  if ('broken' in record) throw wrongHeader(`the header ${words[record.broken]}`);
+  if ('broken' in record) throw wrongField('/file', `line-${record.broken}`);
   const byName = new Map<string, Column>(columns.map((column) => [column.toLowerCase(), column]));
   const header = record.cells.map((cell) => {
     const column = byName.get(cell.trim().toLowerCase());
-    if (!column) throw wrongHeader(`there is no column ${JSON.stringify(cell.slice(0, 40))}; the columns are ${columns.join(', ')}`);
+    if (!column) throw wrongField('/file', 'column-unknown', { column: JSON.stringify(cell.slice(0, 40)), columns: columns.join(', ') });
     return column;
   });
-  if (new Set(header).size < header.length) throw wrongHeader('a column stands there twice');
-  if (!header.includes('code') || !header.includes('name')) throw wrongHeader('the columns code and name must be there');
+  if (new Set(header).size < header.length) throw wrongField('/file', 'column-twice');
+  if (!header.includes('code') || !header.includes('name')) throw wrongField('/file', 'columns-missing', { columns: 'code, name' });
   return header;
 }
-
-const wrongHeader = (message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: '/file', message }] });
 
 async function readRegister(db: Services['db']): Promise<Register> {
   return {

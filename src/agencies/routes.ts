@@ -68,7 +68,10 @@ export const agencyRoutes = [
     summary: 'Bring the register up to date from CSV; without dryRun=false it only shows what would change',
     upload: { maxBytes: maxImportBytes, files: ['file'] }, body: z.strictObject({ dryRun: z.stringbool().default(true) }),
     status: 200, reply: Import, problems: ['invalid-fields', 'unsupported-format', 'too-large', 'malformed-request'],
-    handle: async ({ services, actor, files, body }) => importAgencies(services, actor, files['file']!.bytes, body),
+    handle: async ({ services, actor, files, body, language }) => {
+      const report = await importAgencies(services, actor, files['file']!.bytes, body);
+      return { ...report, refused: report.refused.map((refusal) => ({ ...refusal, message: refusal.message[language] })) };
+    },
   }),
   endpoint({
     method: 'get', path: '/api/v1/agencies/:id', summary: 'An agency by id or by code, in either form of the code', allow: 'agency:read',

@@ -5,7 +5,9 @@ import { parseName } from '../../pki/name/parse.ts';
 import { printName } from '../../pki/name/print.ts';
 import { isWithin } from '../access/scope.ts';
 import type { Policies } from '../policies/find.ts';
+import { wrongField, type FieldMistakeCode } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
+import { requireProfile } from '../profiles/find.ts';
 import { checkCsr } from '../requests/check-csr.ts';
 import { grounds, isSubscriberProfile, subscriberProfiles, transfers, type GroundName, type SubscriberProfile, type Transfer } from '../requests/kinds.ts';
 import { requireRenewable } from '../requests/renew.ts';
@@ -25,7 +27,8 @@ export interface Registers {
   within: string;
 }
 
-export const wrong = (field: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });
+/** A mistake in one column of a line. */
+export const wrong = (field: string, code: FieldMistakeCode, facts?: Readonly<Record<string, string | number>>): Problem => wrongField(`/${field}`, code, facts);
 
 /**
  * What a line will do, from its words and the registers. The rules are those of a single request.
@@ -34,7 +37,7 @@ export const wrong = (field: string, message: string): Problem => new Problem('i
 export function composeLine(row: LineRow, input: BulkInput, registers: Registers): LineRow {
   const target = row.kind === 'issue' ? undefined : ownTarget(input, registers);
   const profileName = target?.profile ?? input.profile ?? 'official-signing';
-  if (!isSubscriberProfile(profileName)) throw wrong(target ? 'certificateId' : 'profile', 'is not a certificate of a subscriber');
+  if (!isSubscriberProfile(profileName)) throw wrong(target ? 'certificateId' : 'profile', 'not-of-subscriber');
   const { holder, official, serviceName } = holderOf(row, input, { target, profileName, registers });
   const transfer = transferSaid(row.kind, input, target !== undefined && official !== undefined && official.agencyId !== target.agencyId);
   const base: LineRow = {
@@ -47,7 +50,7 @@ export function composeLine(row: LineRow, input: BulkInput, registers: Registers
 
 function ownTarget(input: BulkInput, { targets, officials, holders, within }: Registers): TargetFacts {
   const name = input.certificateId?.toLowerCase() ?? input.serialNumber?.toLowerCase();
-  if (name === undefined) throw wrong('certificateId', 'is required, or serialNumber');
+  if (name === undefined) throw wrong('certificateId', 'certificate-required');
   const target = targets.get(name);
   if (!target) throw new Problem('certificate-not-found', { id: name });
   // who serves elsewhere since it was issued is looked after there
@@ -61,8 +64,8 @@ function ownTarget(input: BulkInput, { targets, officials, holders, within }: Re
 /** As on a single request: an official who works elsewhere now, or whose position changed. Said for the whole file it concerns those lines alone. */
 function transferSaid(kind: LineRow['kind'], { transfer, ground }: BulkInput, moved: boolean): Transfer | null {
   const isTransfer = kind === 'change' ? moved : kind === 'revoke' && ground === 'position-changed';
-  if (transfer === undefined && isTransfer) throw wrong('transfer', 'say whether the transfer means change or revoke (NĐ 68/2024 Điều 15, 17)');
-  if (transfer !== undefined && transfer !== kind) throw wrong('transfer', `is ${JSON.stringify(transfer.slice(0, 20))} where this file asks for ${kind}`);
+  if (transfer === undefined && isTransfer) throw wrong('transfer', 'transfer-required');
+  if (transfer !== undefined && transfer !== kind) throw wrong('transfer', 'transfer-other', { said: JSON.stringify(transfer.slice(0, 20)), kind });
   return isTransfer ? transfers.find((known) => known === transfer) ?? null : null;
 }
 
@@ -74,29 +77,29 @@ function holderOf(
   const bearer = subscriberProfiles[profileName];
   const named = target ? target.officialId ?? undefined : input.officialId?.toLowerCase() ?? input.email?.toLowerCase();
   const official = bearer === 'official' && named !== undefined ? registers.officials.get(named) : undefined;
-  if (bearer === 'official' && !official) throw wrong(input.officialId ? 'officialId' : 'email', named === undefined ? 'is required' : 'is not in the register');
+  if (bearer === 'official' && !official) throw wrong(input.officialId ? 'officialId' : 'email', named === undefined ? 'required' : 'not-in-register');
   const agency = official?.agencyId ?? target?.agencyId ?? input.agency;
   const holder = agency === undefined ? undefined : registers.holders.get(agency);
-  if (!holder) throw wrong('agency', agency === undefined ? 'is required' : 'is not in the register');
+  if (!holder) throw wrong('agency', agency === undefined ? 'required' : 'not-in-register');
   if (!isWithin(registers.within, holder.path)) throw new Problem('outside-your-agency');
   const serviceName = bearer === 'service' ? target?.serviceName ?? input.serviceName ?? null : null;
-  if (bearer === 'service' && (serviceName === null || serviceName.length > 64) && kind !== 'revoke') throw wrong('serviceName', 'is required, at most 64 characters');
-  if (kind !== 'revoke' && holder.closed) throw wrong('agency', 'the agency is closed');
-  if (kind !== 'revoke' && official?.left) throw wrong('officialId', 'the official has left');
+  if (bearer === 'service' && (serviceName === null || serviceName.length > 64) && kind !== 'revoke') throw wrong('serviceName', 'service-name');
+  if (kind !== 'revoke' && holder.closed) throw wrong('agency', 'agency-closed');
+  if (kind !== 'revoke' && official?.left) throw wrong('officialId', 'official-left');
   return { holder, official, serviceName };
 }
 
 function revocation(row: LineRow, input: BulkInput, at: Date): LineRow {
   const name = input.ground;
-  if (name === undefined) throw wrong('ground', 'is required');
-  if (!Object.hasOwn(grounds, name)) throw wrong('ground', 'is no ground of the law');
+  if (name === undefined) throw wrong('ground', 'required');
+  if (!Object.hasOwn(grounds, name)) throw wrong('ground', 'ground-unknown');
   const { holders } = grounds[name as GroundName];
   if (!isSubscriberProfile(row.profile ?? '') || !(holders as readonly string[]).includes(subscriberProfiles[row.profile as SubscriberProfile])) {
-    throw wrong('ground', 'is no ground for this kind of holder (NĐ 68/2024 Điều 17)');
+    throw wrong('ground', 'ground-unfit');
   }
   const invalidityDate = input.invalidityDate === undefined ? null : new Date(input.invalidityDate);
-  if (invalidityDate && !isoDate.test(input.invalidityDate ?? '')) throw wrong('invalidityDate', 'must be a date such as 2026-11-23 or 2026-11-23T08:00:00+07:00');
-  if (invalidityDate && !(invalidityDate <= at)) throw wrong('invalidityDate', 'must not lie in the future');
+  if (invalidityDate && !isoDate.test(input.invalidityDate ?? '')) throw wrong('invalidityDate', 'invalidity-date-form');
+  if (invalidityDate && !(invalidityDate <= at)) throw wrong('invalidityDate', 'in-future');
   return { ...row, ground: name, invalidityDate };
 }
 
@@ -107,14 +110,13 @@ interface Certified extends Pick<Holder, 'holder' | 'official'> { target: Target
 function certificate(row: LineRow, input: BulkInput, { target, holder, official, profileName, registers }: Certified): LineRow {
   const { kind } = row;
   if (kind === 'revoke') throw new Error('a revocation makes no certificate');
-  if (input.csr === undefined) throw wrong('csr', 'is required');
-  const profile = registers.profiles.get(profileName);
-  if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${profileName}` });
+  if (input.csr === undefined) throw wrong('csr', 'required');
+  const profile = requireProfile(registers.profiles, profileName);
   const subject = composeSubject({ holder: subscriberProfiles[profileName], levels: holder.levels, official, serviceName: row.serviceName ?? undefined });
   const name = encodeSubject(subject);
   if (target) requireRenewable({ kind, target, policies: registers.policies, at: registers.at });
   if (target && kind === 'renew' && !compareNames(name, parseName(target.subjectDer))) {
-    throw new Problem('subject-mismatch', { detail: 'The register has changed since this certificate was issued: ask for a change of content.' });
+    throw new Problem('subject-mismatch', { detail: { en: 'The register has changed since this certificate was issued: ask for a change of content.', vi: 'Thông tin trong danh bạ đã thay đổi sau khi cấp chứng thư này: hãy yêu cầu thay đổi nội dung.' } });
   }
   const { csr, spkiHash } = checkCsr(pemOf(input.csr), profile, name);
   const most = registers.policies.get(kind === 'renew' ? 'renewal.max_days' : 'subscriber.max_days');
@@ -141,9 +143,9 @@ export function requireFreeKey(line: LineRow, key: KeyFacts | undefined, target:
   const holder = keyHolderOf(line);
   if ((key.holder !== null && key.holder !== holder) || key.askedBy.some((other) => other !== holder)) throw new Problem('key-used-by-another');
   // the same file again must not make the same certificates again
-  if (line.kind === 'issue' && key.certified) throw new Problem('duplicate-request', { detail: 'This key has a certificate already.' });
+  if (line.kind === 'issue' && key.certified) throw new Problem('duplicate-request', { detail: { en: 'This key has a certificate already.', vi: 'Cặp khóa này đã có chứng thư.' } });
   if (!target || Buffer.compare(target.spkiHash, line.spkiHash) !== 0) return;
-  if (!policies.get(line.kind === 'renew' ? 'renewal.same_key' : 'change.same_key')) throw wrong('csr', 'a new key is required');
+  if (!policies.get(line.kind === 'renew' ? 'renewal.same_key' : 'change.same_key')) throw wrong('csr', 'key-not-new');
 }
 
 /** SHA-256 of what a line will do, in one fixed order: the approvals bind it, and the work checks it again. */

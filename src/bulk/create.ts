@@ -69,7 +69,7 @@ export const blankLine: Omit<LineRow, 'bulkId' | 'line' | 'id' | 'kind'> = {
 function newLine(bulkId: string, kind: BulkOrder['operation'], row: BulkRow): LineRow {
   const line: LineRow = { ...blankLine, bulkId, line: row.line, id: randomUUID(), kind };
   if ('input' in row) return { ...line, input: row.input };
-  return { ...line, state: 'refused', problem: { code: 'malformed-request', facts: { reason: row.broken } } };
+  return { ...line, state: 'refused', problem: { code: 'malformed-request', facts: { detail: row.broken } } };
 }
 
 const linesAtOnce = 5_000;

@@ -1,6 +1,7 @@
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { findJob, insertApproval, listApprovals, lockJob, markJob, type JobState, type PlacedJob } from './store.ts';
@@ -38,7 +39,7 @@ export async function decideInTransaction({ now }: Pick<Services, 'now'>, tx: Tx
   const { decision, reason } = order;
   const to = steps[decision][job.state];
   if (!to) throw new Problem(job.state === 'finished' || job.state === 'refused' ? 'request-already-decided' : 'state-changed', { state: job.state, decision });
-  if (decision === 'refuse' && !reason) throw new Problem('invalid-fields', { errors: [{ pointer: '/reason', message: 'a reason is required' }] });
+  if (decision === 'refuse' && !reason) throw wrongField('/reason', 'reason-required');
   if (decision === 'approve') await requireOtherHands(tx, actor, job, order.contentHash);
   const at = now();
   await insertApproval(tx, { bulkId: job.id, decision, actorId: actor.id, actorName: actor.name, contentHash: job.contentHash, reason: reason ?? null, decidedAt: at });
@@ -51,7 +52,7 @@ export async function decideInTransaction({ now }: Pick<Services, 'now'>, tx: Tx
 }
 
 async function requireOtherHands(tx: Tx, actor: Actor, job: PlacedJob, seen: string | undefined): Promise<void> {
-  if (seen === undefined) throw new Problem('invalid-fields', { errors: [{ pointer: '/contentHash', message: 'is required: the hash of what was seen' }] });
+  if (seen === undefined) throw wrongField('/contentHash', 'content-hash-required');
   if (!job.contentHash || seen.toLowerCase() !== Buffer.from(job.contentHash).toString('hex')) throw new Problem('state-changed', { changed: 'content' });
   if (job.submittedBy === actor.id) throw new Problem('own-request', { hand: 'submitter' });
   const earlier = (await listApprovals(tx, job.id)).some(({ decision, actorId }) => decision === 'approve' && actorId === actor.id);

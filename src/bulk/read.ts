@@ -1,5 +1,7 @@
 import { parseCsv, readText } from '../http/csv.ts';
-import { Problem } from '../problems.ts';
+import { fieldWords, wrongField } from '../field-mistakes.ts';
+import { Problem, type Words } from '../problems.ts';
+import { mistakeWords, type Mistake } from '../workbook/columns.ts';
 import { readWorkbook } from '../workbook/read.ts';
 
 /** What a line can say; texts as they came, NFC and without spaces around. */
@@ -10,7 +12,7 @@ export type InputField = (typeof inputFields)[number];
 export type BulkInput = Partial<Record<InputField, string>>;
 
 /** A line of the file: what it says, or why it cannot be read. `line` counts from 1 and is the file's own. */
-export type BulkRow = { line: number; input: BulkInput } | { line: number; broken: string };
+export type BulkRow = { line: number; input: BulkInput } | { line: number; broken: Words };
 
 export const maxRows = 100_000;
 /** A PKCS#10 of RSA 4096 in PEM has about 30 lines. */
@@ -33,8 +35,9 @@ export async function readAnyRows(bytes: Uint8Array, today: string, requests?: U
   const broken = Map.groupBy(mistakes, ({ row }) => row);
   const read = rows.filter(({ row }) => !broken.has(row)).map(({ row, email, oldSerial }): BulkRow =>
     withCsr({ line: row, input: { email, ...(oldSerial === null ? {} : { serialNumber: oldSerial }) } }));
-  const wrongRows = [...broken].map(([line, found]): BulkRow => ({ line, broken: found.map(({ column, code }) => `${column ?? '-'}: ${code}`).join(', ') }));
-  if (read.length + wrongRows.length === 0) throw wrong('the file has no line besides its header');
+  const said = (found: readonly Mistake[], language: 'vi' | 'en'): string => found.map(({ column, code }) => `${column ?? '-'}: ${mistakeWords[code][language]}`).join('; ');
+  const wrongRows = [...broken].map(([line, found]): BulkRow => ({ line, broken: { vi: said(found, 'vi'), en: said(found, 'en') } }));
+  if (read.length + wrongRows.length === 0) throw wrongField('/file', 'file-no-lines');
   return [...read, ...wrongRows].toSorted((a, b) => a.line - b.line);
 }
 
@@ -44,15 +47,13 @@ export async function readAnyRows(bytes: Uint8Array, today: string, requests?: U
  */
 export function readRows(bytes: Uint8Array): BulkRow[] {
   const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
-  if (start === '') throw wrong('the file is empty');
+  if (start === '') throw wrongField('/file', 'file-empty');
   if (start.startsWith('PK') || start.includes('\0')) throw new Problem('unsupported-format', { supported: ['text/csv', 'application/jsonl'], workbook: '/api/v1/requests/workbook' });
   const rows = start.startsWith('{') ? readJsonLines(bytes) : readCsv(bytes);
-  if (rows.length === 0) throw wrong('the file has no line besides its header');
+  if (rows.length === 0) throw wrongField('/file', 'file-no-lines');
   if (rows.length > maxRows) throw new Problem('too-large', { maxRows });
   return rows;
 }
-
-const wrong = (message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: '/file', message }] });
 
 function readCsv(bytes: Uint8Array): BulkRow[] {
   let header: (InputField | undefined)[] | undefined;
@@ -61,10 +62,10 @@ function readCsv(bytes: Uint8Array): BulkRow[] {
   for (const record of parseCsv([bytes], { ...limits, separator })) {
     if (rows.length > maxRows) break;
     if (!header) {
-      if ('broken' in record) throw wrong(`the header cannot be read: ${record.broken}`);
+      if ('broken' in record) throw wrongField('/file', `line-${record.broken}`);
       header = readHeader(record.cells);
-    } else if ('broken' in record) rows.push({ line: record.line, broken: record.broken });
-    else if (record.cells.length !== header.length) rows.push({ line: record.line, broken: `${record.cells.length} cells where the header has ${header.length}` });
+    } else if ('broken' in record) rows.push({ line: record.line, broken: fieldWords(`line-${record.broken}`) });
+    else if (record.cells.length !== header.length) rows.push({ line: record.line, broken: fieldWords('cells-too-many', { cells: record.cells.length, header: header.length }) });
     else rows.push({ line: record.line, input: clean(header.map((field, i) => [field ?? '', readText(record.cells[i] ?? '')])) });
   }
   return rows;
@@ -79,10 +80,10 @@ function separatorOf(bytes: Uint8Array): ',' | ';' | '\t' {
 function readHeader(cells: readonly string[]): InputField[] {
   const header = cells.map((cell) => {
     const field = inputFields.find((known) => known.toLowerCase() === cell.trim().toLowerCase());
-    if (!field) throw wrong(`the column ${JSON.stringify(cell.slice(0, 40))} is not known; there are ${inputFields.join(', ')}`);
+    if (!field) throw wrongField('/file', 'column-unknown', { column: JSON.stringify(cell.slice(0, 40)), columns: inputFields.join(', ') });
     return field;
   });
-  if (new Set(header).size !== header.length) throw wrong('a column stands twice');
+  if (new Set(header).size !== header.length) throw wrongField('/file', 'column-twice');
   return header;
 }
 
@@ -95,19 +96,19 @@ function readJsonLines(bytes: Uint8Array): BulkRow[] {
   return rows;
 }
 
-function readJson(text: string): { input: BulkInput } | { broken: string } {
-  if (text.length > limits.maxCharacters) return { broken: 'too-long' };
-  if (text.includes('\uFFFD')) return { broken: 'not-utf-8' };
+function readJson(text: string): { input: BulkInput } | { broken: Words } {
+  if (text.length > limits.maxCharacters) return { broken: fieldWords('line-too-long') };
+  if (text.includes('\uFFFD')) return { broken: fieldWords('line-not-utf-8') };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { broken: 'not JSON' };
+    return { broken: fieldWords('line-not-json') };
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { broken: 'not an object' };
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { broken: fieldWords('line-not-json') };
   const entries = Object.entries(value).filter(([, member]) => member !== null);
   const stranger = entries.find(([name, member]) => !inputFields.some((known) => known === name) || typeof member !== 'string');
-  if (stranger) return { broken: `the member ${JSON.stringify(stranger[0].slice(0, 40))} is not known or no text` };
+  if (stranger) return { broken: fieldWords('member-unknown', { name: JSON.stringify(stranger[0].slice(0, 40)) }) };
   return { input: clean(entries as [string, string][]) };
 }
 

@@ -4,6 +4,7 @@ import { arrayOf } from '../database/array.ts';
 import { findPage, type Page, type PageRequest } from '../database/paging.ts';
 import type { Transfer } from '../requests/kinds.ts';
 import type { Tx } from '../services.ts';
+import { type Facts } from '../problems.ts';
 
 export const operations = ['issue', 'renew', 'change', 'revoke', 'reorganise'] as const;
 export type Operation = (typeof operations)[number];
@@ -22,7 +23,7 @@ export interface JobRow {
 }
 export type PlacedJob = JobRow & { agencyCode: string | null; agencyPath: string | null };
 /** Without texts and numbers of Problem's own. */
-export interface LineProblem { code: string; facts: Record<string, unknown> }
+export interface LineProblem { code: string; facts: Facts }
 
 export interface LineRow {
   bulkId: string; line: number; id: string; state: LineState; input: object | null; kind: 'issue' | 'renew' | 'change' | 'revoke'; profile: string | null;

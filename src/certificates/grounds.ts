@@ -1,4 +1,4 @@
-import { Problem } from '../problems.ts';
+import { wrongField } from '../field-mistakes.ts';
 import type { FinalReason } from './revoke.ts';
 
 export interface Ground {
@@ -40,5 +40,5 @@ export const groundOf = (name: GroundName): Ground => grounds[name];
 /** A ground that is named decides on the reason. @throws Problem `invalid-fields` */
 export function requireReasonOf(ground: GroundName, reason: FinalReason): void {
   if (grounds[ground].reason === reason) return;
-  throw new Problem('invalid-fields', { errors: [{ pointer: '/reason', message: `of the ground ${ground} is ${grounds[ground].reason}` }] });
+  throw wrongField('/reason', 'ground-reason', { ground, reason: grounds[ground].reason });
 }

@@ -11,6 +11,7 @@ import { buildName, type NameParts } from '../../pki/name/build.ts';
 import { parseName } from '../../pki/name/parse.ts';
 import { printName } from '../../pki/name/print.ts';
 import { isProblemCode, Problem } from '../problems.ts';
+import { requireProfile } from '../profiles/find.ts';
 import type { Services } from '../services.ts';
 import { publishedUrls, type Issuer } from './issuer.ts';
 import type { PreparedRow } from './store.ts';
@@ -48,8 +49,7 @@ export interface Draft { row: PreparedRow; prepared: Prepared; holder: string }
 
 /** Builds and lints one certificate; nothing is written. @throws Problem as `prepareCertificates` */
 export function prepare(services: Pick<Services, 'config'>, { order, profiles, issuer, now, serialSeed }: PrepareInput): Draft {
-  const profile = profiles.get(order.profile);
-  if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${order.profile}` });
+  const profile = requireProfile(profiles, order.profile);
   const weakness = findKeyWeakness(order.publicKey);
   if (weakness) throw new Problem(weakness.code, { rule: weakness.rule });
   try {

@@ -5,6 +5,7 @@ import { recordEvents } from '../events/record.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
 import { encodeCrlEntry } from '../../pki/crl/build.ts';
 import type { RevocationReason } from '../../pki/crl/reason.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Permission, Services, Tx } from '../services.ts';
 import { lockCertificates, markRevoked, type CertificateRow, type RevocationRow } from './store.ts';
@@ -79,7 +80,7 @@ function judge(actor: Actor, certificate: CertificateRow | undefined, input: Rev
   const { generationId, serialNumber, notAfter } = certificate;
   const invalidityDate = input.invalidityDate ? wholeSecond(input.invalidityDate) : null;
   if (invalidityDate && invalidityDate > revokedAt) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/invalidityDate', message: 'must not lie in the future' }] });
+    throw wrongField('/invalidityDate', 'in-future');
   }
   const crlEntry = encodeCrlEntry({ serialNumber, revokedAt, reason, ...(invalidityDate ? { invalidityDate } : {}) });
   const revocation = { certificateId, serialNumber: serialOf(certificate), reason, revokedAt, invalidityDate, ground, comment };

@@ -8,7 +8,7 @@ import { issuingIssuer } from '../certificates/issuer.ts';
 import type { Language } from '../http/language.ts';
 import { queueMail } from '../notifications/queue.ts';
 import { Problem } from '../problems.ts';
-import { profilesNow } from '../profiles/find.ts';
+import { profilesNow, requireProfile } from '../profiles/find.ts';
 import { checkCsr } from '../requests/check-csr.ts';
 import { encodeSubject } from '../requests/subject.ts';
 import type { Services, Tx } from '../services.ts';
@@ -31,9 +31,8 @@ export interface CertificateEnrolment { name: string; /** PKCS#10, PEM */ csr: s
  */
 export async function enrolCertificate(services: Services, session: OpenSession, enrolment: CertificateEnrolment): Promise<{ id: string; session: StartedSession | undefined }> {
   const { actor } = session;
-  const profile = (await profilesNow(services)).get(signInProfile);
   if (actor.kind !== 'operator') throw new Problem('not-permitted');
-  if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${signInProfile}` });
+  const profile = requireProfile(await profilesNow(services), signInProfile);
   const issuer = await issuingIssuer(services);
   const id = randomUUID();
   const prepared = await services.db.transaction(async (tx) => {

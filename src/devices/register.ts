@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
 import { findOpenAgency } from '../agencies/find.ts';
 import { recordAudit } from '../audit/record.ts';
+import { fieldMistake, wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { eventRules, parseDeviceSerial, type DeviceEvent, type DeviceKind } from './states.ts';
@@ -12,8 +13,6 @@ import {
 export interface NewDevice { serial: string; kind: DeviceKind; model?: string | undefined; agencyId: string }
 
 type World = Pick<Services, 'db' | 'now'>;
-
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 /**
  * Enters a device in stock of an agency. One serial number is one device, whatever its kind.
@@ -26,7 +25,7 @@ export async function registerDevice({ db, now }: World, actor: Actor, input: Ne
 /** The same inside a transaction that is already open. */
 export async function addDevice(tx: Tx, actor: Actor, input: NewDevice, at: Date): Promise<PlacedDevice> {
   const serial = parseDeviceSerial(input.serial);
-  if (serial === undefined) throw wrong('/serial', 'is no serial number: letters, digits and . : _ / only, at most 64');
+  if (serial === undefined) throw wrongField('/serial', 'device-serial');
   const agency = await findOpenAgency(tx, actor, input.agencyId);
   const row: DeviceRow = {
     id: randomUUID(), serial, kind: input.kind, model: input.model?.normalize('NFC') ?? null, state: 'in-stock', agencyId: agency.id, officialId: null, createdAt: at, updatedAt: at,
@@ -66,7 +65,7 @@ export async function addDeviceEvent(tx: Tx, actor: Actor, id: string, { at, ...
   const rule = eventRules[happening.event];
   if (!rule.from.includes(before.state)) throw new Problem('state-changed', { device: before.serial, state: before.state });
   const missing = rule.needs.filter((field) => happening[field] === undefined);
-  if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => ({ pointer: `/${field}`, message: 'is required' })) });
+  if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => fieldMistake(`/${field}`, 'required')) });
   const happenedOn = readDay(happening.happenedOn, at);
   const holder = await holderAfter(tx, actor, before, happening);
   // an unlocked device nobody had is back in stock
@@ -85,15 +84,15 @@ export async function addDeviceEvent(tx: Tx, actor: Actor, id: string, { at, ...
 async function holderAfter(tx: Tx, actor: Actor, before: DeviceRow, { event, officialId, agencyId }: DeviceHappening): Promise<Pick<DeviceRow, 'agencyId' | 'officialId'>> {
   if (event === 'returned' || event === 'found') return { agencyId: before.agencyId, officialId: null };
   if (event !== 'handed-over') {
-    if (officialId !== undefined || agencyId !== undefined) throw wrong(officialId === undefined ? '/agencyId' : '/officialId', 'changes by a handover alone');
+    if (officialId !== undefined || agencyId !== undefined) throw wrongField(officialId === undefined ? '/agencyId' : '/officialId', 'device-by-handover');
     return { agencyId: before.agencyId, officialId: before.officialId };
   }
-  if ((officialId === undefined) === (agencyId === undefined)) throw wrong('/officialId', 'either an official or an agency receives the device');
+  if ((officialId === undefined) === (agencyId === undefined)) throw wrongField('/officialId', 'device-receiver');
   if (agencyId !== undefined) return { agencyId: (await findOpenAgency(tx, actor, agencyId)).id, officialId: null };
   const official = await findHolderAgency(tx, officialId!);
-  if (!official) throw wrong('/officialId', 'is not in the register');
+  if (!official) throw wrongField('/officialId', 'not-in-register');
   requireWithin(actor, official.agencyPath);
-  if (official.left) throw wrong('/officialId', 'the official has left');
+  if (official.left) throw wrongField('/officialId', 'official-left');
   return { agencyId: official.agencyId, officialId: officialId! };
 }
 
@@ -125,6 +124,6 @@ const dayOf = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISO
 function readDay(text: string | undefined, at: Date): string {
   if (text === undefined) return dayOf(at);
   const day = new Date(`${text}T00:00:00Z`);
-  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text) || text > dayOf(at)) throw wrong('/happenedOn', 'must be a day of the past or today, such as 2026-07-01');
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(text) || text > dayOf(at)) throw wrongField('/happenedOn', 'day-past');
   return text;
 }

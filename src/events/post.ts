@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import { hostOf, lookupAllowed } from '../outbound/reach.ts';
 import { findUrlFault, mayConnect } from './url.ts';
+import { fieldWords } from '../field-mistakes.ts';
 
 /** An answer, or why there is none; `status` undefined: nothing was answered. */
 export interface PostOutcome { status: number | undefined; error: string | undefined }
@@ -18,7 +19,7 @@ const maxAnswerBytes = 65_536;
  */
 export async function postOnce(config: Pick<Config, 'webhookNetworks'>, target: string, headers: Record<string, string>, body: Buffer): Promise<PostOutcome> {
   const fault = findUrlFault(config, target);
-  if (fault !== undefined) return { status: undefined, error: `the address ${fault}` };
+  if (fault !== undefined) return { status: undefined, error: fieldWords(fault).en };
   const url = new URL(target);
   const secure = url.protocol === 'https:';
   const options: RequestOptions = {

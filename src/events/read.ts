@@ -20,7 +20,7 @@ export async function readEvents(services: Pick<Services, 'db' | 'now'>, actor: 
   await sequenceEvents(services, { wait: false });
   const head = await findHead(services.db);
   const from = Number(after);
-  if (from > head) throw new Problem('malformed-request', { parameter: 'after', detail: 'This cursor lies beyond the last event.' });
+  if (from > head) throw new Problem('malformed-request', { parameter: 'after', detail: { en: 'This cursor lies beyond the last event.', vi: 'Vị trí này vượt quá sự kiện cuối cùng.' } });
   const rows = await listEvents(services.db, { after: from, upTo: head, limit: limit + 1 }, { ...filter, within: actor.agencyPath });
   const items = rows.slice(0, limit);
   const more = rows.length > limit;

@@ -43,7 +43,7 @@ export const eventRoutes = [
     },
   }),
   endpoint({
-    method: 'post', path: '/api/v1/webhooks', summary: 'Have events sent to an address; the signing secret is shown this once', allow: 'webhook:manage',
+    method: 'post', path: '/api/v1/webhooks', summary: 'Have events sent to an address, each with `Antin-Signature: v1=` and HMAC-SHA-256 in hex over `<Antin-Timestamp>.<body>`; its key, the secret as text, is shown this once', allow: 'webhook:manage',
     body: z.strictObject({
       url: z.string().max(2000), types: z.array(type).max(eventTypes.length).default([]), agencyPath: agencyPath.optional(),
       contact: z.string().max(254), language: z.enum(['vi', 'en']).default('vi'),

@@ -3,6 +3,7 @@ import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Language } from '../http/language.ts';
 import { isMailAddress } from '../notifications/address.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import type { EventType } from './record.ts';
@@ -27,7 +28,6 @@ export type SubscribedWebhook = WebhookRow & { signingSecret: string };
 type World = Pick<Services, 'db' | 'now' | 'random' | 'keystore' | 'config'>;
 
 const most = 20;
-const secretForm = /^antinwh_([A-Za-z0-9_-]{43})$/;
 
 /**
  * Subscribes an address to the events of an agency and all below it, from now on.
@@ -38,8 +38,8 @@ export async function subscribeWebhook(services: World, actor: Actor, input: New
   const agencyPath = input.agencyPath ?? actor.agencyPath;
   requireWithin(actor, agencyPath);
   const fault = findUrlFault(config, input.url);
-  if (fault !== undefined) throw wrong('/url', fault);
-  if (!isMailAddress(input.contact)) throw wrong('/contact', 'is not a mail address');
+  if (fault !== undefined) throw wrongField('/url', fault);
+  if (!isMailAddress(input.contact)) throw wrongField('/contact', 'contact-form');
   const id = randomUUID();
   const { shown, sealed } = await newSecret(services, id);
   const row: WebhookRow = {
@@ -48,7 +48,7 @@ export async function subscribeWebhook(services: World, actor: Actor, input: New
     createdAt: now(), createdBy: actor.id,
   };
   await db.transaction(async (tx) => {
-    if ((await countWebhooks(tx, row.agencyPath)) >= most) throw wrong('/url', `an agency has at most ${most} subscriptions`);
+    if ((await countWebhooks(tx, row.agencyPath)) >= most) throw wrongField('/url', 'webhooks-too-many', { most });
     await insertWebhook(tx, row);
     await recordAudit(tx, actor, 'webhook.subscribed', { type: 'webhook', id }, { before: null, after: summaryOf(row) });
   });
@@ -91,17 +91,8 @@ export async function replaceWebhookSecret(services: World, actor: Actor, id: st
 
 async function newSecret({ random, keystore }: World, id: string): Promise<{ shown: string; sealed: Uint8Array }> {
   const shown = `antinwh_${Buffer.from(random(32)).toString('base64url')}`;
-  return { shown, sealed: await keystore.secrets.seal('webhook', id, secretBytes(shown)) };
+  return { shown, sealed: await keystore.secrets.seal('webhook', id, Buffer.from(shown)) };
 }
-
-/** The 32 octets behind the secret as it was shown: what deliveries are signed with. */
-export function secretBytes(shown: string): Buffer {
-  const encoded = secretForm.exec(shown)?.[1];
-  if (encoded === undefined) throw new Error('not a webhook secret');
-  return Buffer.from(encoded, 'base64url');
-}
-
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 /** What the audit keeps: never the secret. */
 export function summaryOf({ agencyPath, url, types, contact, state, failures, lastError }: WebhookRow): object {

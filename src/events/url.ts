@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import { hostOf, isInNetworks, isPublicAddress } from '../outbound/reach.ts';
+import { type FieldMistakeCode } from '../field-mistakes.ts';
 
 type Reach = Pick<Config, 'webhookNetworks'>;
 
@@ -12,15 +13,15 @@ export function mayConnect({ webhookNetworks }: Reach, address: string, secure: 
   return isInNetworks(address, webhookNetworks) || (secure && isPublicAddress(address));
 }
 
-/** What is wrong with an address to deliver to, in words for the caller; undefined if nothing is. Its name is resolved later. */
-export function findUrlFault(reach: Reach, text: string): string | undefined {
-  if (text.length > 2000 || !URL.canParse(text)) return 'is not an address';
+/** What is wrong with an address to deliver to, undefined if nothing is. Its name is resolved later. */
+export function findUrlFault(reach: Reach, text: string): FieldMistakeCode | undefined {
+  if (text.length > 2000 || !URL.canParse(text)) return 'url-form';
   const url = new URL(text);
   const secure = url.protocol === 'https:';
-  if (!secure && (url.protocol !== 'http:' || reach.webhookNetworks.length === 0)) return 'must begin with https://';
-  if (url.username !== '' || url.password !== '') return 'must hold no user name or password';
-  if (url.hash !== '') return 'must hold no fragment';
+  if (!secure && (url.protocol !== 'http:' || reach.webhookNetworks.length === 0)) return 'url-https';
+  if (url.username !== '' || url.password !== '') return 'url-credentials';
+  if (url.hash !== '') return 'url-fragment';
   const host = hostOf(url);
-  if (isIP(host) !== 0 && !mayConnect(reach, host, secure)) return 'is not reachable from here';
+  if (isIP(host) !== 0 && !mayConnect(reach, host, secure)) return 'url-unreachable';
   return undefined;
 }

@@ -3,6 +3,7 @@ import { parseCertificate } from '../../pki/certificate/parse.ts';
 import { parsePem } from '../../pki/keys/pem.ts';
 import { printName } from '../../pki/name/print.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { isAllowedUrl, type AddressKind } from './address.ts';
@@ -24,7 +25,7 @@ export interface NewAddress {
  */
 export async function addAddress({ db, now, config }: Pick<Services, 'db' | 'now' | 'config'>, actor: Actor, { kind, issuer, prefix, replacement }: NewAddress): Promise<AddressRow> {
   if (!isAllowedUrl(config, replacement)) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/replacement', message: 'must be http or https at a host that EVIDENCE_HOSTS names' }] });
+    throw wrongField('/replacement', 'evidence-host');
   }
   const subject = issuer === undefined ? undefined : subjectOf(issuer);
   const row: AddressRow = {
@@ -39,7 +40,7 @@ export async function addAddress({ db, now, config }: Pick<Services, 'db' | 'now
 
 function subjectOf(pem: string): ReturnType<typeof parseCertificate>['subject'] {
   const [block, ...others] = parsePem(pem);
-  if (!block || others.length > 0) throw new Problem('invalid-fields', { errors: [{ pointer: '/issuer', message: 'exactly one PEM certificate' }] });
+  if (!block || others.length > 0) throw wrongField('/issuer', 'certificate-one');
   return parseCertificate(block.der).subject;
 }
 

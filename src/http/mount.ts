@@ -68,16 +68,16 @@ async function readCall(e: Endpoint, { req, res, services, actor, json }: Incomi
     header: (name: string) => (e.headers?.some((declared) => declared.name === name) ? req.get(name) : undefined),
     setHeader: (name: string, value: string) => void res.setHeader(name, value),
     receive: async (take: (file: IncomingFile) => Promise<void>) =>
-      checkFields(e.body, { ...(await receiveFiles(req, requireStream(e), take)) }, 'body', language),
+      checkFields(e.body, { ...(await receiveFiles(req, requireStream(e), take)) }, 'body'),
   };
-  const params = checkFields(e.params, req.params, 'path', language);
-  const query = checkFields(e.query, req.query, 'query', language);
+  const params = checkFields(e.params, req.params, 'path');
+  const query = checkFields(e.query, req.query, 'query');
   if (e.stream) return { services, actor, params, query, body: {}, files: {}, several: [], accept, language, ...told };
   if (e.upload) {
     const { fields, files, several } = await readUpload(req, e.upload);
-    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body', language), files, several, accept, language, ...told };
+    return { services, actor, params, query, body: checkFields(e.body, { ...fields }, 'body'), files, several, accept, language, ...told };
   }
-  const body = e.body ? checkFields(e.body, await readJson(req, res, json), 'body', language) : {};
+  const body = e.body ? checkFields(e.body, await readJson(req, res, json), 'body') : {};
   return { services, actor, params, query, body, files: {}, several: [], accept, language, ...told };
 }
 

@@ -116,7 +116,7 @@ const problemSchema = {
     instance: { type: 'string', format: 'uri', description: 'urn:uuid: and the id of the request, as in the log' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['pointer', 'message'], properties: { pointer: { type: 'string' }, message: { type: 'string' }, in: { enum: ['path', 'query', 'body', 'header'] } } },
+      items: { type: 'object', required: ['pointer', 'message'], properties: { pointer: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' }, in: { enum: ['path', 'query', 'body', 'header'] } } },
     },
   },
 };

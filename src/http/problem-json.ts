@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isNativeError } from 'node:util/types';
 import { PkiError } from '../../pki/error.ts';
 import { isConnectionLost } from '../database/lost-connection.ts';
-import { isProblemCode, Problem, problems, type ProblemCode } from '../problems.ts';
+import { factsIn, isProblemCode, Problem, problems, type ProblemCode } from '../problems.ts';
 import { languageOf } from './language.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -65,7 +65,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: 
 export function problemDetails(problem: Problem, language: 'vi' | 'en', requestId: string): Record<string, unknown> {
   const row = problems[problem.code];
   return {
-    ...problem.facts,
+    ...factsIn(problem.facts, language),
     type: `urn:antin:problem:${problem.code}`,
     title: row[language],
     status: row.status,

@@ -2,6 +2,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { IncomingFile, StreamLimits } from './endpoint.ts';
 import { requireLength } from './limits.ts';
@@ -29,7 +30,7 @@ export async function receiveFiles(req: IncomingMessage, limits: StreamLimits, t
   form.on('filesLimit', tooLarge).on('partsLimit', tooLarge).on('fieldsLimit', tooLarge);
   await pipeline(req, form).catch((error: unknown) => reading.stop(error instanceof Problem ? error : brokenOff()));
   await reading.done();
-  if (reading.files === 0) throw wrongField(limits.field, 'a file is required here');
+  if (reading.files === 0) throw wrongField(`/${limits.field}`, 'file-required');
   return fields;
 }
 
@@ -59,7 +60,7 @@ class Reading {
     this.#streams.add(stream);
     // whoever reads it is told; nobody may be reading it yet
     stream.on('error', () => undefined).once('close', () => this.#streams.delete(stream));
-    if (field !== this.#limits.field) return failed(wrongField(field, 'no file is expected here'));
+    if (field !== this.#limits.field) return failed(wrongField(`/${field}`, 'file-unexpected'));
     this.#last = this.#last.then(() => (this.failure === undefined ? this.#take({ name, chunks: this.#count(stream) }) : undefined)).catch(failed);
   }
 
@@ -99,4 +100,3 @@ function openForm(contentType: string, { maxFiles, maxFileBytes }: StreamLimits)
 
 const brokenOff = (): Problem => new Problem('malformed-request', { reason: 'the form could not be read' });
 
-const wrongField = (field: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });

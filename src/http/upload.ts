@@ -1,5 +1,6 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Endpoint, UploadedFile } from './endpoint.ts';
 import { requireLength } from './limits.ts';
@@ -25,7 +26,7 @@ export async function readUpload(req: IncomingMessage, limits: NonNullable<Endpo
   const upload: Upload = { fields: Object.create(null) as Upload['fields'], files: Object.create(null) as Upload['files'], several: [] };
   await parse(req, contentType, limits, upload);
   const first = limits.files[0];
-  if (first !== undefined && !limits.optional && !upload.files[first]) throw wrongField(first, 'a file is required here');
+  if (first !== undefined && !limits.optional && !upload.files[first]) throw wrongField(`/${first}`, 'file-required');
   return upload;
 }
 
@@ -40,11 +41,11 @@ async function parse(req: IncomingMessage, contentType: string, limits: NonNulla
     form.on('file', (field, stream, name, _encoding, type) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('limit', tooLarge).on('error', () => fail(brokenOff()));
-      if (!limits.files.includes(field)) return fail(wrongField(field, 'no file is expected here'));
+      if (!limits.files.includes(field)) return fail(wrongField(`/${field}`, 'file-unexpected'));
       const most = limits.several?.field === field ? limits.several.most : 1;
       const file: UploadedFile = { name: name ?? '', contentType: type, bytes: new Uint8Array() };
-      if (most > 1 && into.several.push(file) > most) return fail(wrongField(field, `at most ${most} files are expected here`));
-      if (most === 1 && into.files[field]) return fail(wrongField(field, 'only one file is expected here'));
+      if (most > 1 && into.several.push(file) > most) return fail(wrongField(`/${field}`, 'files-too-many', { most }));
+      if (most === 1 && into.files[field]) return fail(wrongField(`/${field}`, 'file-single'));
       into.files[field] ??= file;
       stream.on('end', () => { file.bytes = Buffer.concat(chunks); });
     });
@@ -73,5 +74,3 @@ function openForm(contentType: string, limits: NonNullable<Endpoint['upload']>):
 }
 
 const brokenOff = (): Problem => new Problem('malformed-request', { reason: 'the form could not be read' });
-const wrongField = (field: string, message: string): Problem =>
-  new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });

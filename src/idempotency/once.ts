@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HeaderField } from '../http/endpoint.ts';
+import { fieldMistake } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { deleteRequest, findRequest, insertRequest, markAnswered, takeOver, type RequestRow } from './store.ts';
@@ -61,7 +62,7 @@ async function hasDied({ db, now }: Pick<Services, 'db' | 'now'>, { id, startedA
 function keyIn(sent: string): string {
   const key = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/.exec(sent)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? /^[\w.~:+/=-]+$/.exec(sent)?.[0] ?? '';
   if (key.length > 0 && key.length <= 255) return key;
-  throw new Problem('invalid-fields', { errors: [{ pointer: '/Idempotency-Key', message: 'must be a string of 1 to 255 characters in double quotes', in: 'header' }] });
+  throw new Problem('invalid-fields', { errors: [{ ...fieldMistake('/Idempotency-Key', 'idempotency-key-form'), in: 'header' }] });
 }
 
 /** Each part with its length, so that no two requests run together to the same bytes; hashed away from the main loop. */

@@ -1,4 +1,5 @@
 import { parseCsv, readText } from '../http/csv.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 
 /** Why a person no longer holds the post. A transfer means a change of content or a revocation; the list may say which. */
@@ -56,7 +57,7 @@ export function readLeavers(bytes: Uint8Array): { rows: LeaverRow[]; mistakes: L
 function requireHeader(header: readonly (string | undefined)[]): void {
   const missing = header.includes('name') && header.includes('departure') ? undefined : 'name and reason';
   if (missing ?? !(header.includes('nationalId') || header.includes('email'))) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/file', message: `the header must name ${missing ?? 'the identity number or the e-mail'}` }] });
+    throw wrongField('/file', 'header-lacks');
   }
 }
 

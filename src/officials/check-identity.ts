@@ -3,6 +3,7 @@ import { systemActor } from '../access/actors.ts';
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
 import { PopulationUnavailable } from '../population/unavailable.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, PopulationRegister, Services } from '../services.ts';
 import { queueIdentityCheck } from './identity.ts';
@@ -68,7 +69,7 @@ export async function askIdentityCheck({ db, now, population }: World, actor: Ac
     requireWithin(actor, official.agencyPath);
     if (!population) throw new Problem('identity-check-off');
     const identity = await lockIdentity(tx, id);
-    if (!identity?.blindIndex) throw new Problem('invalid-fields', { errors: [{ pointer: '/nationalId', message: 'is not known of this official' }] });
+    if (!identity?.blindIndex) throw wrongField('/nationalId', 'identity-unknown');
     await markIdentityWaiting(tx, id, now());
     await queueIdentityCheck(tx, id);
     await recordAudit(tx, actor, 'official.identity-check-asked', { type: 'official', id }, { before: { identityCheck: identity.checkState }, after: { identityCheck: 'waiting' } });

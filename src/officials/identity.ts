@@ -49,7 +49,7 @@ export async function queueIdentityCheck(tx: Tx, officialId: string, tries = 0, 
 function requireNowhereElse(actor: Actor, after: OfficialRow, other: PlacedOfficial | undefined): void {
   if (!other || other.id === after.id) return;
   const official = isWithin(actor.agencyPath, other.agencyPath) ? { official: other.id } : {};
-  if (other.agencyId === after.agencyId) throw new Problem('duplicate-request', { ...official, detail: 'This person serves in the agency already.' });
+  if (other.agencyId === after.agencyId) throw new Problem('duplicate-request', { ...official, detail: { en: 'This person serves in the agency already.', vi: 'Người này đang công tác tại chính cơ quan đó.' } });
   throw new Problem('person-elsewhere', { ...official, agency: other.agencyCode, transfer: '/api/v1/officials/transfers' });
 }
 

@@ -1,3 +1,5 @@
+import { fieldMistake } from '../field-mistakes.ts';
+import { type FieldMistake } from '../problems.ts';
 /** Provinces and countries of birth registration are written with three digits; these are the provinces before 1 July 2025. */
 const provincePrefixes: ReadonlySet<string> = new Set((
   '001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045 046 048 049 '
@@ -8,7 +10,7 @@ export type Sex = 'male' | 'female';
 
 /** What a number says of its holder, or why it is none: pointers are those of the fields that were sent. */
 export interface NationalIdVerdict {
-  errors: { pointer: '/nationalId' | '/birthDate' | '/sex'; message: string }[];
+  errors: FieldMistake[];
   /** to be looked at, no reason to refuse */
   warnings: 'province-unknown'[];
 }
@@ -22,13 +24,13 @@ export interface NationalIdVerdict {
  */
 export function validateNationalId(nationalId: string, birthDate: string, sex: Sex | undefined, today: string): NationalIdVerdict {
   const verdict: NationalIdVerdict = { errors: [], warnings: [] };
-  if (!/^[0-9]{12}$/.test(nationalId)) verdict.errors.push({ pointer: '/nationalId', message: 'must have exactly 12 digits' });
-  if (!isDay(birthDate) || birthDate > today || birthDate < '1900-01-01') verdict.errors.push({ pointer: '/birthDate', message: 'must be a day of the past, such as 1985-03-02' });
+  if (!/^[0-9]{12}$/.test(nationalId)) verdict.errors.push(fieldMistake('/nationalId', 'national-id-digits'));
+  if (!isDay(birthDate) || birthDate > today || birthDate < '1900-01-01') verdict.errors.push(fieldMistake('/birthDate', 'birth-date'));
   if (verdict.errors.length > 0) return verdict;
   const centuryAndSex = Number(nationalId[3]);
   const year = (19 + Math.floor(centuryAndSex / 2)) * 100 + Number(nationalId.slice(4, 6));
-  if (year !== Number(birthDate.slice(0, 4))) verdict.errors.push({ pointer: '/nationalId', message: 'does not hold the year of the birth date (digits 4 to 6)' });
-  if (sex !== undefined && sex !== (centuryAndSex % 2 === 0 ? 'male' : 'female')) verdict.errors.push({ pointer: '/sex', message: 'is not the one in the identity number (digit 4)' });
+  if (year !== Number(birthDate.slice(0, 4))) verdict.errors.push(fieldMistake('/nationalId', 'national-id-year'));
+  if (sex !== undefined && sex !== (centuryAndSex % 2 === 0 ? 'male' : 'female')) verdict.errors.push(fieldMistake('/sex', 'national-id-sex'));
   if (!provincePrefixes.has(nationalId.slice(0, 3))) verdict.warnings.push('province-unknown');
   return verdict;
 }

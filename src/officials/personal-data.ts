@@ -1,3 +1,4 @@
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Services } from '../services.ts';
 import { parseMobile, validateNationalId, type NationalIdVerdict, type Sex } from './national-id.ts';
@@ -29,11 +30,11 @@ export function mergePersonalData(before: PersonalData, input: PersonalInput, no
   const data = { nationalId: input.nationalId ?? before.nationalId, birthDate: input.birthDate ?? before.birthDate, mobile: before.mobile };
   if (input.mobile !== undefined) {
     const mobile = parseMobile(input.mobile);
-    if (mobile === undefined) throw new Problem('invalid-fields', { errors: [{ pointer: '/mobile', message: 'is no mobile number of Việt Nam, such as 0912345678' }] });
+    if (mobile === undefined) throw wrongField('/mobile', 'mobile-form');
     data.mobile = mobile;
   }
   if (data.nationalId === null && (data.birthDate !== null || input.sex !== undefined)) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/nationalId', message: 'must be given with the birth date' }] });
+    throw wrongField('/nationalId', 'national-id-alone');
   }
   if (data.nationalId === null) return { data, warnings: [] };
   const today = new Date(now.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, instant, pageOf, pageQuery } from '../http/endpoint.ts';
-import { Problem } from '../problems.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { askIdentityCheck } from './check-identity.ts';
 import { findOfficialsByNumber, getOfficial, revealPersonalData, showOfficials } from './find.ts';
 import { changeOfficial, registerOfficial, type EnteredOfficial } from './register.ts';
@@ -112,6 +112,6 @@ async function shown(services: Services, official: EnteredOfficial): Promise<z.i
 }
 
 function twelveDigits(text: string): string {
-  if (!/^[0-9]{12}$/.test(text)) throw new Problem('invalid-fields', { errors: [{ pointer: '/nationalId', message: 'must have exactly 12 digits' }] });
+  if (!/^[0-9]{12}$/.test(text)) throw wrongField('/nationalId', 'national-id-digits');
   return text;
 }

@@ -3,6 +3,7 @@ import { isWithin, requireWithin } from '../access/scope.ts';
 import { findOpenAgency } from '../agencies/find.ts';
 import type { Page, PageRequest } from '../database/paging.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Tx } from '../services.ts';
 import type { IdentityServices } from './identity.ts';
@@ -26,14 +27,14 @@ export async function askTransfer(services: IdentityServices, actor: Actor, orde
   return services.db.transaction(async (tx) => {
     const to = await findOpenAgency(tx, actor, order.toAgencyId);
     const official = await findServing(tx, index);
-    if (!official) throw new Problem('not-found', { detail: 'Nobody with this identity number serves in an agency.' });
-    if (official.agencyId === to.id) throw new Problem('duplicate-request', { official: official.id, detail: 'This person serves in the agency already.' });
+    if (!official) throw new Problem('not-found', { detail: { en: 'Nobody with this identity number serves in an agency.', vi: 'Không có người nào mang số định danh này đang công tác tại cơ quan.' } });
+    if (official.agencyId === to.id) throw new Problem('duplicate-request', { official: official.id, detail: { en: 'This person serves in the agency already.', vi: 'Người này đang công tác tại chính cơ quan đó.' } });
     const id = randomUUID();
     const stored = await insertTransfer(tx, {
       id, officialId: official.id, fromAgencyId: official.agencyId, toAgencyId: to.id, position: tidy(order.position), email: order.email.toLowerCase(),
       note: order.note ?? null, state: 'asked', askedBy: actor.id, askedAt: at, decidedBy: null, decidedAt: null, reason: null,
     });
-    if (!stored) throw new Problem('duplicate-request', { detail: 'A transfer of this person has been asked for already.' });
+    if (!stored) throw new Problem('duplicate-request', { detail: { en: 'A transfer of this person has been asked for already.', vi: 'Đã có đề nghị chuyển công tác cho người này.' } });
     await recordAudit(tx, actor, 'official.transfer-asked', { type: 'official', id: official.id }, { before: { agencyId: official.agencyId }, after: { transfer: id, agencyId: to.id } });
     return (await findTransfer(tx, id))!;
   });
@@ -53,7 +54,7 @@ export async function decideTransfer(
     requireWithin(actor, transfer.fromPath);
     if (transfer.state !== 'asked') throw new Problem('request-already-decided', { state: transfer.state });
     if (transfer.askedBy === actor.id) throw new Problem('own-request');
-    if (decision.decision === 'refuse' && !decision.reason) throw new Problem('invalid-fields', { errors: [{ pointer: '/reason', message: 'is required' }] });
+    if (decision.decision === 'refuse' && !decision.reason) throw wrongField('/reason', 'required');
     if (decision.decision === 'release') await release(services, tx, actor, transfer);
     const state = decision.decision === 'release' ? 'released' : 'refused';
     await markTransferDecided(tx, { id, state, decidedBy: actor.id, decidedAt: services.now(), reason: decision.reason ?? null });

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { requireWithin } from '../access/scope.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { PaperKind } from '../requests/kinds.ts';
 import type { Actor, Services, Tx } from '../services.ts';
@@ -41,7 +42,7 @@ export async function requireOpen({ db }: Pick<Services, 'db'>, actor: Actor, re
 /** @throws Problem `invalid-fields` for what is no PDF */
 export function requirePdf(bytes: Uint8Array): void {
   if (Buffer.from(bytes.subarray(0, 1024)).includes('%PDF-')) return;
-  throw new Problem('invalid-fields', { errors: [{ pointer: '/file', message: 'must be a PDF' }] });
+  throw wrongField('/file', 'not-pdf');
 }
 
 export interface VerifiedPaper extends NewPaper {

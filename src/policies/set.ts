@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { isPolicyValue, type AnyPolicyValue, type PolicyKey } from './keys.ts';
@@ -16,8 +17,8 @@ type World = Pick<Services, 'db' | 'now'>;
  */
 export async function setPolicy({ db, now }: World, actor: Actor, input: NewPolicy): Promise<PolicyRow> {
   const at = now();
-  if (!isPolicyValue(input.key, input.value)) throw wrong('/value', 'is not a value this policy may have');
-  if (input.effectiveFrom < at) throw wrong('/effectiveFrom', 'lies in the past; what has held is never changed');
+  if (!isPolicyValue(input.key, input.value)) throw wrongField('/value', 'policy-value');
+  if (input.effectiveFrom < at) throw wrongField('/effectiveFrom', 'in-past');
   return db.transaction(async (tx) => {
     const last = await lockLastPolicy(tx, input.key);
     if (last && last.effectiveFrom >= input.effectiveFrom) {
@@ -36,7 +37,7 @@ export async function setPolicy({ db, now }: World, actor: Actor, input: NewPoli
  * @throws Problem `invalid-fields` for a day that has begun
  */
 export async function setHoliday({ db, now }: World, actor: Actor, row: HolidayRow): Promise<HolidayRow> {
-  if (row.day <= localDate(now())) throw wrong('/day', 'must lie in the future');
+  if (row.day <= localDate(now())) throw wrongField('/day', 'not-in-future');
   return db.transaction(async (tx) => {
     const before = await insertHoliday(tx, row);
     await recordAudit(tx, actor, 'holiday.set', { type: 'holiday', id: row.day }, { before, after: row });
@@ -44,4 +45,3 @@ export async function setHoliday({ db, now }: World, actor: Actor, row: HolidayR
   });
 }
 
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });

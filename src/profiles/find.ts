@@ -45,3 +45,10 @@ async function rowsOf(db: Knex): Promise<ProfileRow[]> {
   known.set(db, { rows, readAtMs: at });
   return rows;
 }
+
+/** The profile of a name among those that hold now. @throws Problem `profile-violation` */
+export function requireProfile(profiles: ReadonlyMap<string, Profile>, name: string): Profile {
+  const profile = profiles.get(name);
+  if (profile) return profile;
+  throw new Problem('profile-violation', { detail: { en: `There is no profile ${name}.`, vi: `Không có mẫu chứng thư ${name}.` } });
+}

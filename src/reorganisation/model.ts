@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parentCode, parseAgencyCode } from '../agencies/code.ts';
 import { certificateNameCharacters, tidy } from '../agencies/create.ts';
-import { Problem } from '../problems.ts';
+import { wrongField } from '../field-mistakes.ts';
 import type { AgencyLevel } from '../requests/subject.ts';
 import type { RegisterRow } from './store.ts';
 
@@ -43,8 +43,6 @@ export interface Model {
   heirs: Map<string, { agencies: readonly string[]; sealOf: string | undefined }>;
 }
 
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
-
 /**
  * Carries the actions out on a copy of the register.
  * @throws Problem `invalid-fields`: an agency named twice, a circle, a code that is taken, an agency that is closed or unknown
@@ -58,7 +56,7 @@ export function buildModel(register: readonly RegisterRow[], actions: readonly A
   for (const { code, fate } of model.agencies.values()) {
     const above = fate === 'made' ? parentCode(code) : undefined;
     const ended = above !== undefined && ['closed', 'replaced'].includes(model.agencies.get(above)?.fate ?? '');
-    if (ended) throw wrong('/actions', `${code} would stand below ${above}, which ends`);
+    if (ended) throw wrongField('/actions', 'above-ends', { code, above });
   }
   return model;
 }
@@ -75,16 +73,16 @@ function requireNamedOnce({ agencies }: Model, actions: readonly Action[]): void
     for (const code of [...sourcesOf(action), ...targetsOf(action)]) {
       const pointer = `/actions/${i}`;
       const agency = agencies.get(parseAgencyCode(code)?.canonical ?? code);
-      if (!agency) throw wrong(pointer, `there is no agency ${code}`);
-      if (agency.closed) throw wrong(pointer, `the agency ${code} is closed`);
+      if (!agency) throw wrongField(pointer, 'agency-code-unknown', { code });
+      if (agency.closed) throw wrongField(pointer, 'agency-code-closed', { code });
       named.push({ code: agency.code, path: agency.path, pointer, isSource: sourcesOf(action).includes(code) });
     }
   }
   for (const [i, one] of named.entries()) {
     for (const other of named.slice(i + 1)) {
-      if (one.code === other.code) throw wrong(other.pointer, `the agency ${one.code} is named twice`);
+      if (one.code === other.code) throw wrongField(other.pointer, 'agency-code-twice', { code: one.code });
       const [above, below] = one.path.length < other.path.length ? [one, other] : [other, one];
-      if (above.isSource && below.path.startsWith(`${above.path}.`)) throw wrong(below.pointer, `${below.code} stands below ${above.code}, which the plan changes`);
+      if (above.isSource && below.path.startsWith(`${above.path}.`)) throw wrongField(below.pointer, 'below-changed', { code: below.code, above: above.code });
     }
   }
 }
@@ -92,22 +90,22 @@ function requireNamedOnce({ agencies }: Model, actions: readonly Action[]): void
 function carryOut(model: Model, action: Action, pointer: string): void {
   switch (action.type) {
     case 'merge-into-new': {
-      if (action.agencies.length < 2) throw wrong(`${pointer}/agencies`, 'a merger takes two agencies at least');
-      if (action.sealOf !== undefined && !action.agencies.includes(action.sealOf)) throw wrong(`${pointer}/sealOf`, 'is none of the agencies that merge');
+      if (action.agencies.length < 2) throw wrongField(`${pointer}/agencies`, 'merger-of-one');
+      if (action.sealOf !== undefined && !action.agencies.includes(action.sealOf)) throw wrongField(`${pointer}/sealOf`, 'not-merged');
       const into = make(model, action.into, `${pointer}/into`);
       for (const code of action.agencies) end(model, require(model, code), into, pointer);
       model.heirs.set(into.code, { agencies: action.agencies, sealOf: action.sealOf });
       return;
     }
     case 'merge-into-existing': {
-      if (action.agencies.length === 0) throw wrong(`${pointer}/agencies`, 'name the agencies that end');
+      if (action.agencies.length === 0) throw wrongField(`${pointer}/agencies`, 'sources-missing');
       const into = require(model, action.into);
       into.fate = 'kept';
       for (const code of action.agencies) end(model, require(model, code), into, pointer);
       return;
     }
     case 'split': {
-      if (action.into.length < 2) throw wrong(`${pointer}/into`, 'a split makes two bodies at least');
+      if (action.into.length < 2) throw wrongField(`${pointer}/into`, 'split-into-one');
       const bodies = action.into.map((body, n) => make(model, body, `${pointer}/into/${n}`));
       end(model, require(model, action.agency), bodies[0], pointer);
       for (const [n, { officials = [] }] of action.into.entries()) for (const id of officials) move(model, id, bodies[n]!.code, `${pointer}/into/${n}/officials`);
@@ -123,7 +121,7 @@ function carryOut(model: Model, action: Action, pointer: string): void {
       return;
     case 'move': {
       const to = model.agencies.get(parseAgencyCode(action.to)?.canonical ?? action.to);
-      if (!to || to.closed || to.fate === 'closed' || to.fate === 'replaced') throw wrong(`${pointer}/to`, 'is no agency that is open afterwards');
+      if (!to || to.closed || to.fate === 'closed' || to.fate === 'replaced') throw wrongField(`${pointer}/to`, 'not-open-afterwards');
       for (const id of action.officials) move(model, id, to.code, `${pointer}/officials`);
     }
   }
@@ -134,23 +132,23 @@ function require({ agencies }: Model, code: string): PlannedAgency {
 }
 
 function move({ moves }: Model, official: string, code: string, pointer: string): void {
-  if (moves.has(official)) throw wrong(pointer, `the official ${official} is named twice`);
+  if (moves.has(official)) throw wrongField(pointer, 'official-twice', { official });
   moves.set(official, code);
 }
 
 function namesOf({ name, certificateName }: Pick<NewBody, 'name' | 'certificateName'>, pointer: string): { name: string; certificateName: string } {
   const names = { name: tidy(name), certificateName: tidy(certificateName ?? name) };
   if (names.certificateName.length <= certificateNameCharacters) return names;
-  throw wrong(`${pointer}/certificateName`, `certificates hold at most ${certificateNameCharacters} characters of a name: give a shorter form`);
+  throw wrongField(`${pointer}/certificateName`, 'name-shorter', { most: certificateNameCharacters });
 }
 
 function make({ agencies }: Model, body: NewBody, pointer: string): PlannedAgency {
   const code = parseAgencyCode(body.code)?.canonical;
-  if (code === undefined) throw wrong(`${pointer}/code`, 'is not an identifier code, such as H05.12.3');
-  if (agencies.has(code)) throw wrong(`${pointer}/code`, `${code} was given out before, and a code is given out once`);
+  if (code === undefined) throw wrongField(`${pointer}/code`, 'code-form');
+  if (agencies.has(code)) throw wrongField(`${pointer}/code`, 'code-given-out', { code });
   const above = parentCode(code);
   const parent = above === undefined ? undefined : agencies.get(above);
-  if (above !== undefined && (!parent || parent.closed || parent.fate === 'closed')) throw wrong(`${pointer}/code`, `there is no open agency ${above} above it`);
+  if (above !== undefined && (!parent || parent.closed || parent.fate === 'closed')) throw wrongField(`${pointer}/code`, 'above-missing', { above });
   const made: PlannedAgency = {
     id: randomUUID(), code, path: '', ...namesOf(body, pointer), locality: body.locality === undefined ? null : tidy(body.locality), closed: false, fate: 'made', successorCode: undefined, seals: 'keep',
   };
@@ -160,7 +158,7 @@ function make({ agencies }: Model, body: NewBody, pointer: string): PlannedAgenc
 
 /** The agency ends. Units below it get a place below the successor, with a code of that place; without one they end too. */
 function end(model: Model, agency: PlannedAgency, into: PlannedAgency | undefined, pointer: string): void {
-  if (into && into.path.startsWith(`${agency.path}.`)) throw wrong(pointer, `${into.code} stands below ${agency.code}, which ends`);
+  if (into && into.path.startsWith(`${agency.path}.`)) throw wrongField(pointer, 'successor-below', { into: into.code, code: agency.code });
   Object.assign(agency, { fate: 'closed', successorCode: into?.code, seals: 'revoke' });
   const units = [...model.agencies.values()].filter(({ code, closed, fate }) => parentCode(code) === agency.code && !closed && fate !== 'made');
   for (const unit of units) {
@@ -182,7 +180,7 @@ function freeCode({ agencies }: Model, above: string, former: string): string {
   const own = `${above}.${former.slice(former.lastIndexOf('.') + 1)}`;
   if (!agencies.has(own)) return own;
   for (let number = 1; number <= 9_999; number++) if (!agencies.has(`${above}.${number}`)) return `${above}.${number}`;
-  throw wrong('/actions', `there is no free code below ${above}`);
+  throw wrongField('/actions', 'code-none-free', { above });
 }
 
 /** The names from level 1 down, as they will stand in certificates. */

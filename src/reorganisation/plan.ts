@@ -4,6 +4,7 @@ import { parentCode } from '../agencies/code.ts';
 import { recordAudit } from '../audit/record.ts';
 import { createPlannedJob } from '../bulk/planned.ts';
 import { policiesAt } from '../policies/find.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import type { ReorganisationOrder } from './model.ts';
@@ -50,7 +51,7 @@ async function storePlan(
   const at = services.now();
   const fates = fatesOf(model);
   const overlap = await findOverlap(tx, fates.flatMap(({ path }) => path ?? []));
-  if (overlap) throw new Problem('duplicate-request', { reorganisation: overlap.id, agency: overlap.code, detail: 'Another plan that is open touches this agency.' });
+  if (overlap) throw new Problem('duplicate-request', { reorganisation: overlap.id, agency: overlap.code, detail: { en: 'Another plan that is open touches this agency.', vi: 'Một phương án khác chưa hoàn tất liên quan đến cơ quan này.' } });
   await requireKnown(tx, actor, [...model.moves.keys()]);
   const policies = await policiesAt(tx, at);
   const row: ReorganisationRow = {
@@ -97,7 +98,7 @@ const placesOf = (model: Model): { from: string; to: string | null }[] =>
 async function requireKnown(tx: Tx, { agencyPath }: Actor, officials: readonly string[]): Promise<void> {
   const known = new Set(await listKnownOfficials(tx, officials, agencyPath));
   const stranger = officials.find((id) => !known.has(id));
-  if (stranger !== undefined) throw new Problem('invalid-fields', { errors: [{ pointer: '/actions', message: `there is no serving official ${stranger}` }] });
+  if (stranger !== undefined) throw wrongField('/actions', 'official-unknown', { official: stranger });
 }
 
 /** SHA-256 of all that is approved beside the lines: what is ordered, and what becomes of each agency. */

@@ -2,6 +2,7 @@ import { isWithin } from '../access/scope.ts';
 import { findAgencyByCode } from '../agencies/find.ts';
 import { countedUntil } from '../facts/count.ts';
 import { localDate } from '../policies/working-days.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { findReportKind, type ReportKind } from './catalogue.ts';
@@ -69,7 +70,7 @@ function spanOf({ parameter }: ReportKind, now: Date, { from, to, year, months =
   const span = parameter === 'coming' ? { from: from ?? current, to: to ?? addMonths(from ?? current, 11) } : { to: to ?? current, from: from ?? addMonths(to ?? current, -11) };
   const length = monthNumber(span.to) - monthNumber(span.from) + 1;
   if (length < 1 || length > mostMonths) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/to', message: `must not come before from, nor ${mostMonths} months or more after it` }] });
+    throw wrongField('/to', 'months-too-many', { most: mostMonths });
   }
   return { ...span, year: year ?? Number(today.slice(0, 4)), months };
 }

@@ -4,8 +4,9 @@ import { compareNames } from '../../pki/name/compare.ts';
 import { parseName, type Name } from '../../pki/name/parse.ts';
 import { isWithin, requireWithin } from '../access/scope.ts';
 import { policiesAt, type Policies } from '../policies/find.ts';
+import { fieldMistake, wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
-import { profilesNow } from '../profiles/find.ts';
+import { profilesNow, requireProfile } from '../profiles/find.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { checkCsr, keyAskedFor } from './check-csr.ts';
 import {
@@ -41,7 +42,6 @@ export interface Submission {
 export type Composed = Pick<RequestRow, 'profile' | 'agencyId' | 'officialId' | 'serviceName' | 'device' | 'certificateId' | 'subject' | 'subjectText' | 'csr'
   | 'spki' | 'spkiHash' | 'days' | 'endsAt' | 'ground' | 'reason' | 'invalidityDate' | 'note' | 'transfer' | 'wetSigned' | 'urgent' | 'dueAt' | 'contentHash' | 'composedAt' | 'duplicateKey'>;
 
-export const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 /** What the registers say about everything a list of submissions names, read together. */
 export interface Registers {
@@ -93,11 +93,11 @@ export function composeRequest(registers: Registers, actor: Actor, input: Submis
   requireFields(input);
   const target = input.certificateId === undefined ? undefined : ownTarget(registers, actor, input.certificateId);
   const profileName = target?.profile ?? input.profile ?? '';
-  if (!isSubscriberProfile(profileName)) throw wrong(target ? '/certificateId' : '/profile', 'is not a certificate of a subscriber');
+  if (!isSubscriberProfile(profileName)) throw wrongField(target ? '/certificateId' : '/profile', 'not-of-subscriber');
   const { holder, serviceName } = ownHolder(registers, actor, { input, profile: profileName, target });
   const bearer = { holder: subscriberProfiles[profileName], levels: holder.levels, official: holder.official ?? undefined, serviceName: serviceName ?? undefined };
   requireTransferSaid(input, target, holder);
-  if (input.wetSigned && registers.certified.has(holder.agencyId)) throw wrong('/wetSigned', 'the agency has had certificates: it signs digitally');
+  if (input.wetSigned && registers.certified.has(holder.agencyId)) throw wrongField('/wetSigned', 'wet-signed-not-first');
   const urgent = input.ground !== undefined && groundOf(input.ground).urgent === true;
   const base = {
     profile: profileName, agencyId: holder.agencyId, officialId: bearer.holder === 'official' ? target?.officialId ?? input.officialId ?? null : null, serviceName,
@@ -108,8 +108,7 @@ export function composeRequest(registers: Registers, actor: Actor, input: Submis
   };
   if (input.ground) requireGround(input, profileName, at);
   const certified = kindRules[input.kind].produces === 'certificate';
-  const profile = registers.profiles.get(profileName);
-  if (!profile) throw new Problem('profile-violation', { detail: `there is no profile ${profileName}` });
+  const profile = requireProfile(registers.profiles, profileName);
   const content = certified
     ? certify(registers, { ...base, input, profile, bearer, target })
     : { subject: [], subjectText: target?.subjectText ?? '', csr: null, spki: null, spkiHash: null, days: null, endsAt: null };
@@ -118,7 +117,7 @@ export function composeRequest(registers: Registers, actor: Actor, input: Submis
 
 function requireFields(input: Submission): void {
   const missing = kindRules[input.kind].required.filter((field) => input[field] === undefined && !(field === 'csr' && input.keyLater));
-  if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => ({ pointer: `/${field}`, message: 'is required' })) });
+  if (missing.length > 0) throw new Problem('invalid-fields', { errors: missing.map((field) => fieldMistake(`/${field}`, 'required')) });
 }
 
 function ownTarget({ targets, holders }: Registers, actor: Actor, certificateId: string): TargetRow {
@@ -138,16 +137,16 @@ function ownHolder(
   const kind = subscriberProfiles[profile];
   const officialId = target ? target.officialId : input.officialId ?? null;
   const agencyId = target ? target.agencyId : input.agencyId ?? null;
-  if (kind === 'official' && officialId === null) throw wrong('/officialId', 'is required');
-  if (kind !== 'official' && agencyId === null) throw wrong('/agencyId', 'is required');
+  if (kind === 'official' && officialId === null) throw wrongField('/officialId', 'required');
+  if (kind !== 'official' && agencyId === null) throw wrongField('/agencyId', 'required');
   const serviceName = kind === 'service' ? target?.serviceName ?? input.serviceName ?? null : null;
-  if (kind === 'service' && serviceName === null) throw wrong('/serviceName', 'is required');
+  if (kind === 'service' && serviceName === null) throw wrongField('/serviceName', 'required');
   const holder = holders.get((kind === 'official' ? officialId : agencyId) ?? '');
-  if (!holder) throw wrong(kind === 'official' ? '/officialId' : '/agencyId', 'is not in the register');
+  if (!holder) throw wrongField(kind === 'official' ? '/officialId' : '/agencyId', 'not-in-register');
   requireWithin(actor, holder.agencyPath);
   if (kindRules[input.kind].produces === 'certificate') {
-    if (holder.agencyClosed) throw wrong(kind === 'official' ? '/officialId' : '/agencyId', 'the agency is closed');
-    if (holder.official?.left) throw wrong('/officialId', 'the official has left');
+    if (holder.agencyClosed) throw wrongField(kind === 'official' ? '/officialId' : '/agencyId', 'agency-closed');
+    if (holder.official?.left) throw wrongField('/officialId', 'official-left');
   }
   return { holder, serviceName };
 }
@@ -157,18 +156,18 @@ function requireTransferSaid({ kind, ground, transfer }: Submission, target: Tar
   const moved = holder.official !== null && target?.agencyId !== holder.agencyId;
   const meant = kind === 'change' && moved ? 'change' : kind === 'revoke' && ground === 'position-changed' ? 'revoke' : undefined;
   if (meant === undefined) {
-    if (transfer !== undefined) throw wrong('/transfer', 'belongs to the transfer of an official');
+    if (transfer !== undefined) throw wrongField('/transfer', 'transfer-unexpected');
   } else if (transfer === undefined) {
-    throw wrong('/transfer', 'say whether the transfer means a change of content or a revocation (NĐ 68/2024 Điều 15, 17)');
+    throw wrongField('/transfer', 'transfer-required');
   } else if (transfer !== meant) {
-    throw wrong('/transfer', meant === 'change' ? 'this is a change of content: ask for a revocation instead' : 'this is a revocation: ask for a change of content instead');
+    throw wrongField('/transfer', meant === 'change' ? 'transfer-asks-change' : 'transfer-asks-revoke');
   }
 }
 
 function requireGround({ ground, invalidityDate }: Submission, profile: SubscriberProfile, at: Date): void {
   const holders: readonly string[] = ground ? grounds[ground].holders : [];
-  if (!holders.includes(subscriberProfiles[profile])) throw wrong('/ground', 'is no ground for this kind of holder (NĐ 68/2024 Điều 17)');
-  if (invalidityDate && invalidityDate > at) throw wrong('/invalidityDate', 'must not lie in the future');
+  if (!holders.includes(subscriberProfiles[profile])) throw wrongField('/ground', 'ground-unfit');
+  if (invalidityDate && invalidityDate > at) throw wrongField('/invalidityDate', 'in-future');
 }
 
 /** One open request for one thing: a certificate is replaced, revoked or restored once; a holder has one first issue per device. */
@@ -191,7 +190,7 @@ function certify(registers: Registers, c: Certified): Content {
   const name = encodeSubject(subject);
   if (c.target) requireRenewable({ kind: c.input.kind, target: c.target, policies, at });
   if (c.target && c.input.kind === 'renew' && !compareNames(name, parseName(c.target.subjectDer))) {
-    throw new Problem('subject-mismatch', { detail: 'The register has changed since this certificate was issued: ask for a change of content.' });
+    throw new Problem('subject-mismatch', { detail: { en: 'The register has changed since this certificate was issued: ask for a change of content.', vi: 'Thông tin trong danh bạ đã thay đổi sau khi cấp chứng thư này: hãy yêu cầu thay đổi nội dung.' } });
   }
   const most = policies.get(c.input.kind === 'renew' ? 'renewal.max_days' : 'subscriber.max_days');
   return {
@@ -220,5 +219,5 @@ function requireFreeKey({ keys, asked, policies }: Registers, c: Certified, spki
   asked.set(hex, holder);
   if (!c.target || Buffer.compare(c.target.spkiHash, spkiHash) !== 0) return;
   const kept = c.input.kind === 'renew' ? policies.get('renewal.same_key') : policies.get('change.same_key');
-  if (!kept) throw wrong('/csr', 'a new key is required');
+  if (!kept) throw wrongField('/csr', 'key-not-new');
 }

@@ -1,5 +1,6 @@
 import type { Policies } from '../policies/find.ts';
 import { dueAt, type Calendar } from '../policies/working-days.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Permission, Tx } from '../services.ts';
 import type { DecisionOrder } from './decide.ts';
@@ -34,7 +35,7 @@ export async function evaluateDecision({ tx, order, row, fresh, terms, at }: Eva
   if (!order.actor.permissions.has(needed)) throw new Problem('not-permitted', { needed });
   requireOtherHands(transition, row, order.actor.id);
   if (transition.needsReason && !order.reason) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/reason', message: 'a reason is required' }] });
+    throw wrongField('/reason', 'reason-required');
   }
   if (order.contentHash !== undefined && order.contentHash.toLowerCase() !== hex(row.contentHash)) throw changed('content');
   if (order.decision === 'confirm') requireConfirmable(row, terms);
@@ -60,17 +61,15 @@ function operatorsFor({ kind, urgent, officialId, state }: PlacedRequest, actor:
 /** A confirmed request has its key, its papers and, where a policy says so, a signature on the form of this very content. */
 function requireConfirmable(row: PlacedRequest, terms: Terms | undefined): void {
   if (!terms) throw new Error(`no terms for request ${row.id}`);
-  if (kindRules[row.kind].produces === 'certificate' && !row.csr) throw invalid('/csr', 'the key is still to be handed in');
+  if (kindRules[row.kind].produces === 'certificate' && !row.csr) throw wrongField('/csr', 'key-later');
   const own = terms.papers.filter(({ requestId }) => requestId === row.id);
   const missing = paperRules.find((rule) => rule.kinds.includes(row.kind) && rule.when(row) && !own.some(({ kind }) => kind === rule.paper));
-  if (missing) throw invalid('/papers', `a paper is missing: ${missing.paper}`);
+  if (missing) throw wrongField('/papers', 'paper-missing', { paper: missing.paper });
   if (!terms.policies.get('confirmation.signature_required')) return;
   const signed = own.some(({ kind, contentHash: of }) => (kind === 'signed-form' && of && Buffer.compare(of, row.contentHash) === 0)
     || kind === 'wet-signed-scan' || kind === 'authority-order');
-  if (!signed) throw invalid('/papers', 'a paper is missing: signed-form');
+  if (!signed) throw wrongField('/papers', 'paper-missing', { paper: 'signed-form' });
 }
-
-const invalid = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const changed = (what: string): Problem => new Problem('state-changed', { changed: what });

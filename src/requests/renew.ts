@@ -25,7 +25,7 @@ export function renewalWindow(notAfter: Date, policies: Policies): { opensAt: Da
  * @throws Problem `renewal-not-open`, `renewal-limit-reached`, `duplicate-request` when something has replaced it
  */
 export function requireRenewable({ kind, target, policies, at }: RenewalQuestion): void {
-  if (target.replaced) throw new Problem('duplicate-request', { detail: 'Another certificate has replaced this one already.' });
+  if (target.replaced) throw new Problem('duplicate-request', { detail: { en: 'Another certificate has replaced this one already.', vi: 'Đã có chứng thư khác thay thế chứng thư này.' } });
   if (at > target.notAfter) throw new Problem('renewal-not-open', { expired: target.notAfter.toISOString() });
   if (kind !== 'renew') return;
   if (target.renewals >= policies.get('renewal.max_count')) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { buildName, type NameParts } from '../../pki/name/build.ts';
 import { normalizedRdns } from '../../pki/name/compare.ts';
 import { parseName, type Name } from '../../pki/name/parse.ts';
+import { printName } from '../../pki/name/print.ts';
 import { PkiError } from '../../pki/error.ts';
 import { Problem } from '../problems.ts';
 import type { Kind } from './kinds.ts';
@@ -57,7 +58,12 @@ export function requireSubject(asked: Name, subject: Name): void {
   const left = [...known];
   for (const rdn of normalizedRdns(asked)) {
     const at = left.indexOf(rdn);
-    if (at === -1) throw new Problem('subject-mismatch');
+    if (at === -1) {
+      const own = printName(subject);
+      throw new Problem('subject-mismatch', {
+        detail: { en: `Leave the subject empty, or take its parts from: ${own}`, vi: `Hãy để trống phần tên, hoặc chỉ ghi những phần thuộc: ${own}` },
+      });
+    }
     left.splice(at, 1);
   }
 }

@@ -94,7 +94,7 @@ async function shownOf(
 function repeated(known: ReadonlyMap<string, ShownRequest>, { input, idempotencyKey }: ListedSubmission): ShownRequest | undefined {
   const earlier = idempotencyKey === undefined ? undefined : known.get(idempotencyKey);
   if (earlier && Buffer.compare(earlier.submissionHash, submissionHash(input)) !== 0) {
-    throw new Problem('duplicate-request', { request: earlier.id, detail: 'This idempotency key was used for another request.' });
+    throw new Problem('duplicate-request', { request: earlier.id, detail: { en: 'This idempotency key was used for another request.', vi: 'Khóa này đã được dùng cho một yêu cầu khác.' } });
   }
   return earlier;
 }

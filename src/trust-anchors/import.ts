@@ -3,6 +3,7 @@ import { sha256Fingerprint } from '../../pki/certificate/fingerprint.ts';
 import { parseSignedData } from '../../pki/cms/signed-data.ts';
 import { parsePem } from '../../pki/keys/pem.ts';
 import { printName } from '../../pki/name/print.ts';
+import { fieldMistake } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { insertProposal, isAuthority, plainFingerprint } from './propose.ts';
@@ -30,7 +31,7 @@ export async function importTrustAnchors(services: Pick<Services, 'db' | 'now'>,
   const errors = wanted.flatMap((fingerprint) => {
     const certificate = inFile.get(fingerprint);
     if (certificate && isAuthority(certificate)) return [];
-    return [{ pointer: '/fingerprints', message: `${fingerprint} ${certificate ? 'is not the certificate of a certification authority' : 'is not in the file'}` }];
+    return [fieldMistake('/fingerprints', certificate ? 'not-authority' : 'fingerprint-not-in-file', { fingerprint })];
   });
   if (errors.length > 0) throw new Problem('invalid-fields', { errors });
   return services.db.transaction(async (tx) => {

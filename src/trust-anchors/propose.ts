@@ -4,6 +4,7 @@ import { sha256Fingerprint } from '../../pki/certificate/fingerprint.ts';
 import { parsePem } from '../../pki/keys/pem.ts';
 import { printName } from '../../pki/name/print.ts';
 import { recordAudit } from '../audit/record.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services, Tx } from '../services.ts';
 import { insertTrustAnchor, type TrustAnchorRow } from './store.ts';
@@ -29,7 +30,7 @@ export async function proposeTrustAnchor(services: Pick<Services, 'db' | 'now'>,
   const certificate = readPinned(input);
   return services.db.transaction(async (tx) => {
     const row = await insertProposal(services, tx, actor, { ...input, certificate });
-    if (!row) throw new Problem('duplicate-request', { detail: 'This certificate is a trust anchor already, or proposed as one.' });
+    if (!row) throw new Problem('duplicate-request', { detail: { en: 'This certificate is a trust anchor already, or proposed as one.', vi: 'Chứng thư này đã là điểm tin cậy, hoặc đang được đề xuất.' } });
     return row;
   });
 }
@@ -53,10 +54,10 @@ export async function insertProposal(
 
 function readPinned({ certificate: pem, fingerprint }: NewTrustAnchor): Certificate {
   const blocks = parsePem(pem).filter(({ label }) => label === 'CERTIFICATE');
-  if (blocks.length !== 1) throw wrong('/certificate', 'exactly one PEM certificate');
+  if (blocks.length !== 1) throw wrongField('/certificate', 'certificate-one');
   const certificate = parseCertificate(blocks[0]!.der);
   requireFingerprint(Buffer.from(sha256Fingerprint(certificate.der), 'hex'), fingerprint);
-  if (!isAuthority(certificate)) throw wrong('/certificate', 'is not the certificate of a certification authority');
+  if (!isAuthority(certificate)) throw wrongField('/certificate', 'not-authority');
   return certificate;
 }
 
@@ -66,13 +67,11 @@ export const isAuthority = ({ basicConstraints, version }: Certificate): boolean
 /** Both people say the fingerprint, each as they know it. @throws Problem `invalid-fields` */
 export function requireFingerprint(found: Uint8Array, said: string): void {
   const expected = Buffer.from(plainFingerprint(said), 'hex');
-  if (found.length !== expected.length || !timingSafeEqual(found, expected)) throw wrong('/fingerprint', 'is not the SHA-256 fingerprint of this certificate');
+  if (found.length !== expected.length || !timingSafeEqual(found, expected)) throw wrongField('/fingerprint', 'fingerprint-differs');
 }
 
 /** As it is printed anywhere, in lower-case hex. */
 export const plainFingerprint = (text: string): string => text.toLowerCase().replaceAll(/[:\s]/g, '');
-
-const wrong = (pointer: string, message: string): Problem => new Problem('invalid-fields', { errors: [{ pointer, message }] });
 
 /** What the audit keeps of an anchor. */
 export function summaryOf({ fingerprint, subjectText, label, domain, scope, trustedFrom, trustedUntil }: TrustAnchorRow): Record<string, unknown> {

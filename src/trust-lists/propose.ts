@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { sha256Fingerprint } from '../../pki/certificate/fingerprint.ts';
 import { parseTrustList, type TrustList } from '../../pki/trust-list/parse.ts';
 import { recordAudit } from '../audit/record.ts';
-import { Problem } from '../problems.ts';
+import { wrongField } from '../field-mistakes.ts';
 import type { Actor, Services } from '../services.ts';
 import { planFromList, type ListChange } from '../trust-anchors/from-list.ts';
 import { plainFingerprint } from '../trust-anchors/propose.ts';
@@ -67,7 +67,7 @@ export async function proposeTrustList(services: World, actor: Actor, input: New
 export async function requireRise(db: Knex, domain: string, { sequenceNumber }: Pick<TrustList, 'sequenceNumber'>): Promise<TrustListRow | undefined> {
   const last = await findLastApproved(db, domain);
   if (last && sequenceNumber <= last.sequenceNumber) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/file', message: `sequence number ${sequenceNumber} does not rise above ${last.sequenceNumber}` }] });
+    throw wrongField('/file', 'sequence-number', { sequenceNumber: String(sequenceNumber), last: String(last.sequenceNumber) });
   }
   return last;
 }

@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/record.ts';
 import type { IncomingFile } from '../http/endpoint.ts';
 import { onceFor } from '../idempotency/once.ts';
 import { addJobOnCommit } from '../jobs/add.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { Problem } from '../problems.ts';
 import type { Actor, Services } from '../services.ts';
 import { countOpen, deleteBatches, insertBatch, insertFile, insertPart, lockRoom, markBatch } from './store.ts';
@@ -38,7 +39,7 @@ export async function createBatch(services: Services, actor: Actor, receive: Rec
       await storeFile(services, id, received, file);
       await markBatch(db, id, { beatAt: now() });
     });
-    if (wish.validationTime && wish.validationTime > now()) throw new Problem('invalid-fields', { errors: [{ pointer: '/validationTime', message: 'lies in the future' }] });
+    if (wish.validationTime && wish.validationTime > now()) throw wrongField('/validationTime', 'in-future');
     const call = { key, operation: 'verifications/batches', request: [received.hash.digest(), JSON.stringify(wish)] };
     const { bytes } = await onceFor(services, actor, call, async () => {
       await startBatch(services, actor, { id, received, wish });

@@ -7,8 +7,8 @@ import type { SignatureReport } from '../../pki/validation/report.ts';
 import { recordAudit } from '../audit/record.ts';
 import { Gathering } from '../evidence/gather.ts';
 import { hashesOf, keepObjects, newObjects, packageOf } from '../evidence/keep.ts';
+import { wrongField } from '../field-mistakes.ts';
 import { answerCounter } from '../load/count.ts';
-import { Problem } from '../problems.ts';
 import { signReceipt } from '../receipts/sign.ts';
 import type { Actor, Services } from '../services.ts';
 import { trustAnchorsInForce } from '../trust-anchors/find.ts';
@@ -41,7 +41,7 @@ export async function verifyDocument(services: Services, actor: Actor, order: Ve
   const asked = services.now();
   const validationTime = order.validationTime ?? asked;
   if (validationTime.getTime() > asked.getTime() + clockGraceMs) {
-    throw new Problem('invalid-fields', { errors: [{ pointer: '/validationTime', message: 'lies in the future' }] });
+    throw wrongField('/validationTime', 'in-future');
   }
   const anchors = (await trustAnchorsInForce(services)).map(({ certificate, domain, scope, trustedFrom, trustedUntil }) =>
     ({ certificate, domain, scope, trustedFrom, trustedUntil: trustedUntil ?? undefined }));

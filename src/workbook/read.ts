@@ -58,7 +58,7 @@ async function readXlsx(bytes: Uint8Array): Promise<Grid> {
   const packed = repackWorkbook(bytes);
   const formulas = findFormulas(packed);
   const sheet = (await readSheet(packed).catch((error: unknown) => {
-    throw new Problem('document-unreadable', { rule: 'xlsx', detail: error instanceof Error ? error.message.slice(0, 200) : undefined });
+    throw new Problem('document-unreadable', { rule: 'xlsx', why: error instanceof Error ? error.message.slice(0, 200) : undefined });
   })) as Cell[][];
   return {
     rows: sheet.map((cells, i) => ({ number: i + 1, cells })), isFormula: (row, column) => formulas.has(`${row}:${column}`), broken: [],

@@ -1,8 +1,7 @@
 import { isWithin } from '../../access/scope.ts';
 import { chooseAgency, findAgencyChoices, type ChosenAgency } from '../../lookup/agency-choices.ts';
-import { Problem } from '../../problems.ts';
 import type { Actor, Services } from '../../services.ts';
-import { formAgain, type Form } from '../frame/form.ts';
+import { formAgain, refused, type Form } from '../frame/form.ts';
 import type { Translate, WordKey } from '../text/words.ts';
 
 type World = Pick<Services, 'db'>;
@@ -12,8 +11,6 @@ export interface Picking { field: string; within: string | undefined }
 
 /** The longest that is typed or offered: a name of 250 characters and a code. */
 export const mostTyped = 300;
-
-const refused = (field: string, word: WordKey): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message: word }] });
 
 /**
  * The open agency that was typed in a field, by its code, its name or as it was offered.

@@ -6,7 +6,7 @@ import { showRequest } from '../../work-list/show.ts';
 import { emptyForm, type Form } from '../frame/form.ts';
 import { file, html, page, redirect, type Html, type Mistakes, type PageCall } from '../frame/page.ts';
 import { kindWords, stateTag } from '../work-list/words.ts';
-import { refused } from './submission.ts';
+import { refused } from '../frame/form.ts';
 import { paperWords, type AttachedKind } from './words.ts';
 
 const byId = z.object({ id: z.uuid() });

@@ -6,11 +6,11 @@ import { devices, kinds, subscriberProfiles, type Kind, type SubscriberProfile }
 import { submitRequest } from '../../requests/submit.ts';
 import type { Actor } from '../../services.ts';
 import { mostTyped, offerAgencies, ownAgencyText, pickAgency, type Picking } from '../agencies/pick.ts';
-import { filledForm, typedOrChosen, type Form } from '../frame/form.ts';
+import { filledForm, typedOrChosen, type Form, refused } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type Mistakes, type PageCall } from '../frame/page.ts';
 import { findBySerial, readAsked, type Asked } from './holder.ts';
-import { besideFields, groundsFor, needsCertificate, needsKey, refused, submissionFrom } from './submission.ts';
+import { besideFields, groundsFor, needsCertificate, needsKey, submissionFrom } from './submission.ts';
 import { deviceWords, groundWords, holderWords, titles, type AgencyGround } from './words.ts';
 
 const profiles = Object.keys(subscriberProfiles) as SubscriberProfile[];

@@ -5,6 +5,7 @@ import { Problem } from '../../problems.ts';
 import type { Submission } from '../../requests/compose.ts';
 import { kindRules, subscriberProfiles, type Device, type Kind, type SubscriberProfile } from '../../requests/kinds.ts';
 import { readDay } from '../people/entry.ts';
+import { refused } from '../frame/form.ts';
 import type { WordKey } from '../text/words.ts';
 import type { Asked } from './holder.ts';
 import type { AgencyGround } from './words.ts';
@@ -15,7 +16,6 @@ export interface TypedAsk {
   since?: string | undefined; note?: string | undefined; wetSigned?: 'yes' | undefined;
 }
 
-export const refused = (field: string, word: WordKey): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message: word }] });
 
 /** Whether a request of this kind brings a key. */
 export const needsKey = (kind: Kind): boolean => (kindRules[kind].required as readonly string[]).includes('csr');
@@ -68,7 +68,7 @@ const pointers: Readonly<Record<string, readonly [field: string, word: WordKey]>
 /** A refused submission with its mistakes beside the fields of the form. */
 export async function besideFields<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    const errors = error instanceof Problem && error.code === 'invalid-fields' ? (error.facts['errors'] as { pointer: string }[] | undefined) : undefined;
+    const errors = error instanceof Problem && error.code === 'invalid-fields' ? error.facts.errors : undefined;
     const [field, word] = pointers[errors?.[0]?.pointer ?? ''] ?? [];
     throw field && word ? refused(field, word) : error;
   });

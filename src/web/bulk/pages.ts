@@ -4,9 +4,8 @@ import { problems } from '../../problems.ts';
 import { maxWorkbookBytes } from '../../workbook/archive.ts';
 import { mistakeWords } from '../../workbook/columns.ts';
 import { submitWorkbook, type RowOutcome, type WorkbookReport } from '../../workbook/submit.ts';
-import { emptyForm, type Form } from '../frame/form.ts';
+import { emptyForm, type Form, refused } from '../frame/form.ts';
 import { html, page, type Html, type Mistakes } from '../frame/page.ts';
-import { refused } from '../ask/submission.ts';
 import type { Translate } from '../text/words.ts';
 
 /** A page shows so many rows and mistakes; a file can have thousands. */

@@ -4,7 +4,7 @@ import { revokeCertificate } from '../../certificates/revoke.ts';
 import { showCertificate, type CertificateStory } from '../../lookup/certificate.ts';
 import { Problem } from '../../problems.ts';
 import { isSubscriberProfile, subscriberProfiles } from '../../requests/kinds.ts';
-import { emptyForm, type Form } from '../frame/form.ts';
+import { emptyForm, type Form, refused } from '../frame/form.ts';
 import { html, page, redirect, type Html, type PageCall } from '../frame/page.ts';
 import type { Translate } from '../text/words.ts';
 import { mayBeRevoked, presentCertificate } from './present.ts';
@@ -32,7 +32,7 @@ export const revokeCertificatePages = [
     again: async (call, form) => revokeForm(call, call.params.id, form), mistakes: { 'certificate-already-revoked': { word: 'certificate.already' } },
     handle: async (call) => {
       const { services, actor, params: { id }, body: { ground, invalidityDate, comment, step } } = call;
-      if (invalidityDate && invalidityDate > services.now()) throw new Problem('invalid-fields', { errors: [{ pointer: '/invalidityDate', message: 'certificate.sinceFuture' }] });
+      if (invalidityDate && invalidityDate > services.now()) throw refused('invalidityDate', 'certificate.sinceFuture');
       const typed = { ground, comment: comment ?? '', invalidityDate: invalidityDate ? isoDay(invalidityDate) : '' };
       if (step === 'change') return revokeForm(call, id, { ...emptyForm, values: typed });
       if (step === 'ask') return confirmation(call, id, typed);

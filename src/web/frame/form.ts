@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem, problems } from '../../problems.ts';
-import { isWordKey, type Translate } from '../text/words.ts';
+import { inBoth, isWordKey, type Translate, type WordKey } from '../text/words.ts';
 import type { Mistakes, Page } from './page.ts';
 
 export interface Mistake { /** empty: about the form as a whole */ field: string; text: string }
@@ -39,16 +39,20 @@ export function readForm(schema: z.ZodType | undefined, fields: Form['values'], 
   return { mistakes };
 }
 
+/** Refuses fields of a form, each with its own words beside it. */
+export function refusedFields(...fields: readonly (readonly [field: string, word: WordKey])[]): Problem {
+  return new Problem('invalid-fields', { errors: fields.map(([field, word]) => ({ pointer: `/${field}`, message: inBoth(word) })) });
+}
+
+/** Refuses one field of a form, with words beside it. */
+export const refused = (field: string, word: WordKey): Problem => refusedFields([field, word]);
+
 /** The form again after a refusal; undefined where the form cannot mend it. */
 export function mistakesOf(problem: Problem, known: Mistakes, t: Translate): Mistake[] | undefined {
   const said = known[problem.code];
   if (said) return [{ field: said.field ?? '', text: said.word ? t(said.word, factsOf(problem)) : problems[problem.code][t.language] }];
   if (problem.code !== 'invalid-fields') return undefined;
-  const errors = Array.isArray(problem.facts['errors']) ? (problem.facts['errors'] as { pointer?: string; message?: string }[]) : [];
-  // an operation's messages are for systems and in English; the field is what a person needs
-  return errors.map(({ pointer = '', message = '' }) => ({
-    field: pointer.split('/')[1] ?? '', text: isWordKey(message) ? t(message) : t.language === 'en' && message ? message : t('frame.fieldWrong'),
-  }));
+  return (problem.facts.errors ?? []).map(({ pointer, message }) => ({ field: pointer.split('/')[1] ?? '', text: message[t.language] }));
 }
 
 function factsOf({ facts }: Problem): Record<string, string | number> {

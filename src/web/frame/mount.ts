@@ -87,7 +87,7 @@ function signInPath({ pages, req, here }: Setting): string {
 }
 
 function callOf(page: Page, { services, req, res, actor, session, t, from, here }: Setting, given: Pick<PageCall, 'params' | 'journey' | 'signal'>): PageCall {
-  const query = checkFields(page.query, fieldsOf(new URLSearchParams(here.split('?')[1] ?? '')), 'query', t.language);
+  const query = checkFields(page.query, fieldsOf(new URLSearchParams(here.split('?')[1] ?? '')), 'query');
   return { services, actor, session, query, body: {}, files: {}, language: t.language, t, here, from, clientCertificate: () => readClientCertificate(req, services.config), setHeader: (name, value) => void res.setHeader(name, value), ...given };
 }
 

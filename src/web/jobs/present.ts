@@ -73,7 +73,6 @@ export function presentLine({ line, state, subjectText, problem, newCertificateI
 /** A refusal in words, with the columns of the file that it is about. */
 function whyText({ code, facts }: NonNullable<ShownLine['problem']>, t: Translate): string {
   const words: Readonly<Record<string, { vi: string; en: string } | undefined>> = problems;
-  const errors = Array.isArray(facts['errors']) ? (facts['errors'] as { pointer?: unknown }[]) : [];
-  const columns = errors.flatMap(({ pointer }) => (typeof pointer === 'string' && pointer.length > 1 ? [pointer.slice(1)] : []));
-  return `${words[code]?.[t.language] ?? code}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}`;
+  const mistakes = (facts.errors ?? []).map(({ pointer, message }) => `${pointer.slice(1)}: ${message[t.language]}`);
+  return [words[code]?.[t.language] ?? code, ...(facts.detail ? [facts.detail[t.language]] : []), ...mistakes].join(' ');
 }

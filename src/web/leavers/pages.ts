@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { matchLeavers, type LeaverOutcome, type Proposal } from '../../leavers/match.ts';
 import type { LeaverMistake } from '../../leavers/read.ts';
 import { Problem, problems } from '../../problems.ts';
-import { refused } from '../ask/submission.ts';
-import { emptyForm, filledForm, type Form } from '../frame/form.ts';
+import { emptyForm, filledForm, type Form, refused } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, type Html, type Mistakes } from '../frame/page.ts';
 import type { Translate, WordKey } from '../text/words.ts';
@@ -15,7 +14,7 @@ const proposals = {
   revoke: ['bad', 'lists.proposeRevoke'], change: ['note', 'lists.proposeChange'], decide: ['wait', 'lists.proposeDecide'], nothing: ['off', 'lists.proposeNothing'],
   'check-person': ['wait', 'lists.proposeCheck'], unknown: ['off', 'lists.proposeUnknown'],
 } as const satisfies Record<Proposal, readonly [string, WordKey]>;
-const mistakeWords = {
+const fieldWords = {
   unreadable: 'lists.lineUnreadable', 'name-missing': 'lists.lineNoName', 'nobody-named': 'lists.lineNobody', 'national-id': 'lists.lineNumber',
   'departure-unknown': 'lists.lineReason', repeated: 'lists.lineRepeated',
 } as const satisfies Record<LeaverMistake['code'], WordKey>;
@@ -34,7 +33,7 @@ export const leaverPages = [
       });
       return html('leavers/matched.njk', {
         form: filledForm({ list }), isSent: body.submit === 'yes', people: found.people.map((one) => personOf(one, t)), toSend: countOf(found.people, null), sent: countOf(found.people, 'asked'),
-        mistakes: found.mistakes.map(({ line, code }) => ({ line: String(line), mistake: t(mistakeWords[code]) })),
+        mistakes: found.mistakes.map(({ line, code }) => ({ line: String(line), mistake: t(fieldWords[code]) })),
       });
     },
   }),

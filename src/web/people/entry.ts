@@ -1,13 +1,11 @@
 import { parseMobile, validateNationalId, type Sex } from '../../officials/national-id.ts';
 import { localDate } from '../../policies/working-days.ts';
 import { Problem } from '../../problems.ts';
+import { refusedFields } from '../frame/form.ts';
 import type { WordKey } from '../text/words.ts';
 
 /** Personal data as it is typed; what is left empty is not said. */
 export interface TypedPersonal { nationalId?: string | undefined; birthDate?: string | undefined; sex?: Sex | undefined; mobile?: string | undefined }
-
-const refused = (errors: readonly (readonly [field: string, word: WordKey])[]): Problem =>
-  new Problem('invalid-fields', { errors: errors.map(([field, word]) => ({ pointer: `/${field}`, message: word })) });
 
 /** 2/3/1985 or 1985-03-02 as YYYY-MM-DD; anything else as it is, to be refused. */
 export function readDay(text: string): string {
@@ -30,14 +28,14 @@ export function readPersonal({ nationalId, birthDate, sex, mobile }: TypedPerson
     for (const { pointer } of validateNationalId(number, born ?? '', sex, localDate(now)).errors) errors.push([pointer.slice(1), words[pointer] ?? 'frame.fieldWrong']);
   }
   if (mobile !== undefined && parseMobile(mobile) === undefined) errors.push(['mobile', 'people.mobileWrong']);
-  if (errors.length > 0) throw refused(errors);
+  if (errors.length > 0) throw refusedFields(...errors);
   return { nationalId: number, birthDate: born, sex, mobile };
 }
 
 /** A refusal of one code can belong to one of two fields: its facts tell which. */
 export async function besideFields<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'duplicate-request') throw refused([error.facts['email'] === undefined ? ['nationalId', 'people.sameAgency'] : ['email', 'people.emailTaken']]);
+    if (error instanceof Problem && error.code === 'duplicate-request') throw refusedFields(error.facts['email'] === undefined ? ['nationalId', 'people.sameAgency'] : ['email', 'people.emailTaken']);
     throw error;
   });
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { toPem } from '../../../pki/keys/pem.ts';
-import { Problem } from '../../problems.ts';
+import { refused } from '../frame/form.ts';
 import type { Mistakes, PageCall } from '../frame/page.ts';
-import type { WordKey } from '../text/words.ts';
 
 // An ML-DSA-87 request has some 9,300 octets.
 const maxCsrBytes = 20_000;
@@ -21,12 +20,10 @@ export const csrMistakes: Mistakes = {
 export function csrOf({ files, body }: Pick<PageCall<unknown, unknown, z.output<typeof KeyPlace>>, 'files' | 'body'>): string {
   const made = body.csr?.trim();
   if (body.where === 'browser') {
-    if (!made) throw invalid('where', 'renew.needsScript');
+    if (!made) throw refused('where', 'renew.needsScript');
     return made;
   }
   const uploaded = files['file']?.bytes;
-  if (!uploaded) throw invalid('file', 'renew.csrMissing');
+  if (!uploaded) throw refused('file', 'renew.csrMissing');
   return uploaded[0] === 0x30 ? toPem('CERTIFICATE REQUEST', uploaded) : Buffer.from(uploaded).toString('latin1');
 }
-
-const invalid = (field: string, message: WordKey): Problem => new Problem('invalid-fields', { errors: [{ pointer: `/${field}`, message }] });

@@ -1,5 +1,5 @@
 import type { Action, NewBody } from '../../reorganisation/model.ts';
-import { refused } from '../ask/submission.ts';
+import { refused } from '../frame/form.ts';
 
 export const actionTypes = ['merge-into-new', 'merge-into-existing', 'split', 'rename', 'dissolve'] as const;
 export type ActionType = (typeof actionTypes)[number];

@@ -36,6 +36,7 @@ import { transfers } from './transfers.ts';
 import { trust } from './trust.ts';
 import { verify } from './verify.ts';
 import { work } from './work.ts';
+import { type Words } from '../../problems.ts';
 
 /** One text in both languages; `{name}` takes the fact of that name. */
 export type Pair = readonly [vi: string, en: string];
@@ -97,6 +98,11 @@ const all: ReadonlyMap<string, Pair> = new Map(Object.entries(texts).flatMap(([t
 /** Whether a text is the key of a word. */
 export function isWordKey(text: string): text is WordKey {
   return all.has(text);
+}
+
+/** A word in both languages. */
+export function inBoth(key: WordKey): Words {
+  return { vi: wordsIn('vi')(key), en: wordsIn('en')(key) };
 }
 
 type Facts = Readonly<Record<string, string | number>>;

@@ -5,8 +5,7 @@ import { askTransfer, decideTransfer, findTransfers, getTransfer, type Transfer 
 import { Problem } from '../../problems.ts';
 import type { Actor } from '../../services.ts';
 import { mostTyped, offerAgencies, ownAgencyText, pickAgency, type Picking } from '../agencies/pick.ts';
-import { refused } from '../ask/submission.ts';
-import { emptyForm, filledForm, typedOrChosen, type Form } from '../frame/form.ts';
+import { emptyForm, filledForm, typedOrChosen, type Form, refused } from '../frame/form.ts';
 import { showDate } from '../frame/formats.ts';
 import { html, page, redirect, type Html, type Mistakes, type PageCall } from '../frame/page.ts';
 import { mayDecide, presentRow, presentRows, tabWords, transferStates } from './present.ts';

@@ -5,6 +5,7 @@ import { agencyRoutes } from '../../../src/agencies/routes.ts';
 import { findAgency, findAgencyDetails } from '../../../src/agencies/store.ts';
 import { parseDay, printDay } from '../../../src/agencies/import-row.ts';
 import { actorFor, apiKeyFor, testApp, testServices } from '../../database.ts';
+import { fieldWords } from '../../../src/field-mistakes.ts';
 
 const services = await testServices();
 const operator = await actorFor(services, 'operator');
@@ -45,7 +46,7 @@ H05.73,Sở X,,,,2027-01-01,,,`;
     renamed: [{ line: 4, code: 'H05.70', before: { name: 'Sở cũ' }, after: { name: 'Sở mới', certificateName: 'Sở mới' } }],
     changed: [{ line: 6, code: 'H49', before: { locality: 'Quảng Ninh' }, after: { locality: 'Hạ Long' } }],
     closed: [{ line: 5, code: 'H05.71', successor: 'H05.72' }],
-    refused: [{ line: 7, column: 'validFrom', message: 'must not lie in the future' }],
+    refused: [{ line: 7, column: 'validFrom', message: fieldWords('in-future') }],
   });
   expect({ ...(await bring(file)), dryRun: true }).toEqual(dry);
   expect(await agency('H05.71')).toMatchObject({ path: 'H05.H05_72.H05_71', validTo: new Date('2026-06-30T17:00:00.000Z') });
@@ -59,10 +60,10 @@ test.each<[string, string, string, string | null, RegExp]>([
   ['a code that is none', 'code,name', 'H5,Sở', 'code', /identifier code/],
   ['a name that a spreadsheet would run', 'code,name', 'H05.80,=cmd|calc', 'name', /formula/],
   ['a code that a spreadsheet would run', 'code,name', '@H05,Sở', 'code', /formula/],
-  ['a missing name', 'code,name', 'H05.80,', 'name', /empty/],
+  ['a missing name', 'code,name', 'H05.80,', 'name', /required/],
   ['control characters', 'code,name', 'H05.80,"a\u0007b"', 'name', /control/],
   ['too many cells', 'code,name', 'H05.80,Sở,x', null, /3 cells/],
-  ['nothing above it', 'code,name', 'H05.81.1,Phòng', 'code', /no agency H05.81/],
+  ['nothing above it', 'code,name', 'H05.81.1,Phòng', 'code', /no open agency H05.81/],
   ['a closed agency above it', 'code,name', 'H02.1,Sở', 'code', /H02 is closed/],
   ['a new name for a closed one', 'code,name', 'H02,Tỉnh khác', 'name', /keeps its name/],
   ['no such day', 'code,name,validFrom', 'H05.80,Sở,2025-02-30', 'validFrom', /no date/],
@@ -83,7 +84,7 @@ test.each<[string, string, string, string | null, RegExp]>([
 ])('%s is refused by line and column', async (_rule, columns, line, column, message) => {
   const before = await counts();
   const report = await bring(`${columns}\r\n\r\n${line}\r\n`);
-  expect(report.refused).toEqual([{ line: 3, column, message: expect.stringMatching(message) as string }]);
+  expect(report.refused).toEqual([{ line: 3, column, message: { vi: expect.any(String) as string, en: expect.stringMatching(message) as string } }]);
   expect(await counts()).toEqual(before);
 });
 
@@ -116,7 +117,7 @@ H05.85,Cục,,,,2025-01-01,2025-06-01,H05.83,`);
   await bring('code,name\nH05.86,Cục\nH05.86.1,Phòng');
   services.clock.advance({ days: 2 });
   const day = printDay(services.now()).slice(0, 10);
-  expect(await bring(`code,name,validTo\nH05.86,Cục,${day}`)).toMatchObject({ refused: [{ line: 2, column: 'validTo', message: 'H05.86.1 below it is open' }] });
+  expect(await bring(`code,name,validTo\nH05.86,Cục,${day}`)).toMatchObject({ refused: [{ line: 2, column: 'validTo', message: fieldWords('below-open', { open: 'H05.86.1' }) }] });
   expect(await bring(`code,name,validTo\nH05.86,Cục,${day}\nH05.86.1,Phòng,${day}`)).toMatchObject({ refused: [], closed: [{ code: 'H05.86.1' }, { code: 'H05.86' }] });
 });
 
@@ -188,7 +189,7 @@ test('a broken line 40,000 stops none of the good ones and is named', async () =
   const file = ['code,name', ...parents, ...lines];
   file[39_999] = '"H29.5.90"x,"hỏng';
   const report = await bring(`\uFEFF${file.join('\r\n')}\r\n`);
-  expect(report.refused).toEqual([{ line: 40_000, column: null, message: 'has text after a closing quote' }]);
+  expect(report.refused).toEqual([{ line: 40_000, column: null, message: fieldWords('line-text-after-quote') }]);
   expect(report.added).toHaveLength(45_004);
   expect(await agency('H29.5.9000')).toMatchObject({ name: 'Đơn vị số 44999' });
   expect(await services.db('audit_entries').whereRaw(`action = 'agency.created' and after->>'code' like 'H29.5%'`).count()).toEqual([{ count: 9_001 - 1 }]);

@@ -103,7 +103,7 @@ test('the nineteen-column workbook, with the requests beside it: mistakes by row
   await services.runJobs(tasks);
   const told = await lines(services, id);
   expect(told.map(({ state }) => state)).toEqual(['ready', 'refused', 'ready']);
-  expect(told[1]!.problem).toMatchObject({ code: 'malformed-request', facts: { reason: expect.stringMatching(/^[A-S]: /) } });
+  expect(told[1]!.problem).toMatchObject({ code: 'malformed-request', facts: { detail: { vi: expect.stringMatching(/^[A-S]: /) } } });
   await approved(world, await getBulkJob(services.db, reader, id));
   await services.runJobs(tasks);
   expect(await getBulkJob(services.db, reader, id)).toMatchObject({ state: 'finished', counts: { done: 2 } });

@@ -18,10 +18,10 @@ test.each([
 });
 
 test.each([
-  ['https://hooks.example.gov.vn/a?b=c', undefined], ['http://hooks.example.gov.vn', 'must begin with https://'], ['ftp://example.vn', 'must begin with https://'],
-  ['https://user:pass@example.vn', 'must hold no user name or password'], ['https://example.vn/#a', 'must hold no fragment'], ['nothing', 'is not an address'],
-  ['https://127.0.0.1/', 'is not reachable from here'], ['https://[::1]/', 'is not reachable from here'], ['https://0x7f000001/', 'is not reachable from here'],
-  ['https://2130706433/', 'is not reachable from here'], ['https://127.1/', 'is not reachable from here'], [`https://example.vn/${'a'.repeat(2000)}`, 'is not an address'],
+  ['https://hooks.example.gov.vn/a?b=c', undefined], ['http://hooks.example.gov.vn', 'url-https'], ['ftp://example.vn', 'url-https'],
+  ['https://user:pass@example.vn', 'url-credentials'], ['https://example.vn/#a', 'url-fragment'], ['nothing', 'url-form'],
+  ['https://127.0.0.1/', 'url-unreachable'], ['https://[::1]/', 'url-unreachable'], ['https://0x7f000001/', 'url-unreachable'],
+  ['https://2130706433/', 'url-unreachable'], ['https://127.1/', 'url-unreachable'], [`https://example.vn/${'a'.repeat(2000)}`, 'url-form'],
 ])('%s', (url, fault) => {
   expect(findUrlFault(strict, url)).toBe(fault);
 });

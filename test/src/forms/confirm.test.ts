@@ -129,6 +129,6 @@ test('where a policy asks for a signature, signed in is not enough', async () =>
   services.clock.advance({ seconds: 2 });
   const { id } = await submitted(world);
   await expect(decideRequest(services, { requestId: id, decision: 'confirm', actor: people.registrar }))
-    .rejects.toMatchObject({ code: 'invalid-fields', facts: { errors: [{ pointer: '/papers', message: 'a paper is missing: signed-form' }] } });
+    .rejects.toMatchObject({ code: 'invalid-fields', facts: { errors: [{ pointer: '/papers', code: 'paper-missing' }] } });
   expect((await confirm(id, await signed(id, seal))).state).toBe('confirmed');
 });

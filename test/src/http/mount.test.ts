@@ -14,7 +14,7 @@ const endpoints = [
   endpoint({ ...open, method: 'get', path: '/t/pki', summary: 's', reply: text, handle: async () => { throw new PkiError('csr-malformed', { rule: 'RFC 2986 §4', offset: 3 }); } }),
   endpoint({ ...open, method: 'get', path: '/t/der', summary: 's', reply: text, handle: async () => { throw new PkiError('length-not-minimal', { rule: 'X.690 §10.1', offset: 1 }); } }),
   endpoint({ ...open, method: 'get', path: '/t/cert', summary: 's', reply: text, accepts: ['application/pkix-cert'], handle: async ({ accept }) => (accept === 'application/json' ? { said: 'json' } : binary(Buffer.from([0x30, 0]), accept, 'giấy.cer')) }),
-  endpoint({ ...open, method: 'get', path: '/t/own', summary: 's', reply: text, handle: async () => { throw new Problem('own-request', { detail: 'x' }); } }),
+  endpoint({ ...open, method: 'get', path: '/t/own', summary: 's', reply: text, handle: async () => { throw new Problem('own-request', { detail: { vi: 'x', en: 'y' } }); } }),
   endpoint({ ...open, method: 'post', path: '/t/file', summary: 's', upload: { maxBytes: 100_000, files: ['file', 'content'] }, body: z.object({ note: z.string().optional() }), reply: z.object({ size: z.number(), name: z.string(), note: z.string() }), handle: async ({ files, body }) => ({ size: files['file']?.bytes.length ?? 0, name: files['file']?.name ?? '', note: body.note ?? '' }) }),
 ];
 

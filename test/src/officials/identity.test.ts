@@ -62,7 +62,7 @@ test.each<[string, Partial<NewOfficial>, string[]]>([
 ])('%s is refused and leaves nothing', async (_rule, change, pointers) => {
   const before = await everything();
   await expect(registerOfficial(services, registrar, person(change))).rejects.toMatchObject({
-    code: 'invalid-fields', facts: { errors: pointers.map((pointer) => ({ pointer, message: expect.any(String) as string })) },
+    code: 'invalid-fields', facts: { errors: pointers.map((pointer) => expect.objectContaining({ pointer }) as unknown) },
   });
   expect(await everything()).toBe(before);
 });

@@ -73,7 +73,7 @@ test('a wet-signed first request waits for its scan, and is the first one only',
   const ask = { kind: 'issue', profile: 'official-signing', wetSigned: true } as const;
   const { id } = await submitRequest(services, people.registrar, { ...ask, officialId: official.id, csr: await csrFor() });
   const confirm = () => decideRequest(services, { requestId: id, decision: 'confirm', actor: people.registrar });
-  await expect(confirm()).rejects.toMatchObject({ code: 'invalid-fields', facts: { errors: [{ pointer: '/papers', message: 'a paper is missing: wet-signed-scan' }] } });
+  await expect(confirm()).rejects.toMatchObject({ code: 'invalid-fields', facts: { errors: [{ pointer: '/papers', code: 'paper-missing' }] } });
   const torn = Buffer.from(await results.sign(signer));
   torn[torn.indexOf('/Subject') + 14]! ^= 1;
   await attach(id, torn, 'wet-signed-scan');
