@@ -6,9 +6,9 @@ interface Encoding<T> {
   /** of the element type, fixed for built-in types (pg_type.dat) */
   oid: number;
   /** at most so many octets */
-  most(value: T): number;
+  most: (value: T) => number;
   /** writes the value and answers how many octets it took */
-  write(buffer: Buffer, value: T, at: number): number;
+  write: (buffer: Buffer, value: T, at: number) => number;
 }
 
 /** Microseconds are counted from 2000-01-01. */
