@@ -113,8 +113,8 @@ test('files made to cost as much as they can, all at once over the API: each is 
     expect(await status()).toBe('good');
     answered++;
   }
-  // judged, refused as what it is, or told to come back for too much waits
-  for (const code of await sent) expect([200, 422, 429]).toContain(code);
+  // judged, refused as what it is or for the time it takes beside others, or told to come back for too much waits
+  for (const code of await sent) expect([200, 422, 429, 504]).toContain(code);
   expect(answered).toBeGreaterThan(10);
   expect((await verifyDocument(services, actor, { name: 'x.p7s', file: await cms(true) })).conclusion.indication).toBe('TOTAL-PASSED');
 }, 300_000);
